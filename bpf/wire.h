@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef TRACER_WIRE_H
+#define TRACER_WIRE_H
+
+/*
+ * THE layout of everything that crosses from the kernel to user space: ring
+ * buffer records, iterator rows, counters and filters. The BPF programs include
+ * this file; Tracer.Wire mirrors it and a test compares both with the BTF of
+ * layout.bpf.o. Integers are in host byte order unless a comment says otherwise.
+ *
+ * Times are CLOCK_MONOTONIC nanoseconds (ktime_ns) except start_boottime_ns,
+ * which is CLOCK_BOOTTIME, as in /proc/PID/stat.
+ */
+
+#ifndef __VMLINUX_H__
+#include <linux/types.h>
+#endif
+
+#define TCP_WIRE_VERSION 1
+#define TCP_COMM_SIZE 16 /* TASK_COMM_LEN, linux/sched.h */
+#define TCP_STACK_DEPTH 127 /* default of kernel.perf_event_max_stack */
+#define TCP_FILTER_SLOTS 16
+
+/* Names the struct that follows the header. */
+enum tcp_event_kind {
+	TCP_EVENT_KIND_UNKNOWN = 0,
+	TCP_EVENT_KIND_TRANSITION = 1, /* struct tcp_event: a watched state change */
+	TCP_EVENT_KIND_CLOSE_WAIT_ENTER = 2, /* struct tcp_socket_event: the FIN arrived */
+	TCP_EVENT_KIND_CLOSE_WAIT_USE = 3, /* struct tcp_socket_event: accepted or EOF read after the FIN */
+	TCP_EVENT_KIND_CLOSE_WAIT_EXIT = 4, /* struct tcp_socket_event: left CLOSE_WAIT; event.owner closed it if owner_source is TASK */
+	TCP_EVENT_KIND_RELEASE = 5, /* struct tcp_socket_event: the last descriptor closed after an exit that had left one open */
+	TCP_EVENT_KIND_SNAPSHOT = 6, /* struct tcp_socket_event: a row of iter/tcp */
+	TCP_EVENT_KIND_HOLDER = 7, /* struct tcp_holder: a row of iter/task_file */
+	TCP_EVENT_KIND_QUEUED = 8, /* struct tcp_queued: a row of iter/tcp, one per socket in an accept queue */
+	TCP_EVENT_KIND_STACK = 9, /* struct tcp_stack, cut after frame_count frames */
+	TCP_EVENT_KIND_PROCESS_EXIT = 10, /* struct tcp_process_exit */
+};
+
+/* enum of the kernel's own TCP states, include/net/tcp_states.h; 0 is not a state. */
+enum tcp_wire_state {
+	TCP_WIRE_STATE_UNKNOWN = 0,
+	TCP_WIRE_STATE_ESTABLISHED = 1,
+	TCP_WIRE_STATE_SYN_SENT = 2,
+	TCP_WIRE_STATE_SYN_RECV = 3,
+	TCP_WIRE_STATE_FIN_WAIT1 = 4,
+	TCP_WIRE_STATE_FIN_WAIT2 = 5,
+	TCP_WIRE_STATE_TIME_WAIT = 6,
+	TCP_WIRE_STATE_CLOSE = 7,
+	TCP_WIRE_STATE_CLOSE_WAIT = 8,
+	TCP_WIRE_STATE_LAST_ACK = 9,
+	TCP_WIRE_STATE_LISTEN = 10,
+	TCP_WIRE_STATE_CLOSING = 11,
+	TCP_WIRE_STATE_NEW_SYN_RECV = 12,
+};
+
+enum tcp_direction {
+	TCP_DIRECTION_UNKNOWN = 0,
+	TCP_DIRECTION_INBOUND = 1,
+	TCP_DIRECTION_OUTBOUND = 2,
+	TCP_DIRECTION_LISTEN = 3,
+};
+
+/* How tcp_event.owner is known. */
+enum tcp_owner_source {
+	TCP_OWNER_SOURCE_UNKNOWN = 0,
+	TCP_OWNER_SOURCE_TASK = 1, /* the current task made this change, in process context */
+	TCP_OWNER_SOURCE_RECORDED = 2, /* remembered from an earlier process-context hook */
+};
+
+/* How the origin of a socket is known. */
+enum tcp_origin {
+	TCP_ORIGIN_UNKNOWN = 0, /* existed before the tracer and was not used since */
+	TCP_ORIGIN_CONNECT = 1, /* the origin actor called connect() */
+	TCP_ORIGIN_ACCEPT = 2, /* the origin actor returned from accept(): a hook saw it */
+	TCP_ORIGIN_ADOPTED = 3, /* inbound; the origin actor was the first to receive or send on it */
+	TCP_ORIGIN_QUEUED = 4, /* inbound and no task has touched it yet; the listener actor is set */
+	TCP_ORIGIN_LISTEN = 5, /* the socket is a listener; the origin actor called listen() */
+	TCP_ORIGIN_EXISTED = 6, /* existed before the tracer; the origin actor is the first user seen */
+};
+
+/* tcp_event.flags: facts read from the socket at the event. */
+enum tcp_event_flag {
+	TCP_EVENT_FLAG_NO_SOCKET = 1 << 0, /* sk->sk_socket is NULL: in an accept queue, or orphaned */
+	TCP_EVENT_FLAG_ORPHAN = 1 << 1, /* SOCK_DEAD: no descriptor refers to it any more */
+	TCP_EVENT_FLAG_TASK_EXITING = 1 << 2, /* owner_source TASK and the task is in do_exit() */
+	TCP_EVENT_FLAG_NESTED = 1 << 3, /* ran inside an interrupted run of the same hook */
+};
+
+/* tcp_record.flags: what happened to the socket so far. */
+enum tcp_record_flag {
+	TCP_RECORD_FLAG_RESET_RECEIVED = 1 << 0,
+	TCP_RECORD_FLAG_RESET_SENT = 1 << 1,
+	TCP_RECORD_FLAG_WAS_CLOSE_WAIT = 1 << 2, /* has been in CLOSE_WAIT */
+	TCP_RECORD_FLAG_LEFT_OPEN = 1 << 3, /* left CLOSE_WAIT while a descriptor was open */
+	TCP_RECORD_FLAG_ENTRY_SEEN = 1 << 4, /* the change to CLOSE_WAIT itself was seen, so its time is exact */
+	TCP_RECORD_FLAG_CLOSE_CALLED = 1 << 5, /* tcp_close() entry was seen (fentry or kprobe rung) */
+};
+
+/* tcp_stack.flags */
+enum tcp_stack_flag {
+	TCP_STACK_FLAG_FP_ONLY = 1 << 0, /* frame-pointer walk: callers of code without one are missing */
+	TCP_STACK_FLAG_TRUNCATED = 1 << 1, /* deeper than TCP_STACK_DEPTH */
+};
+
+/* Index into the per-CPU counter array; every way to lose or refuse something. */
+enum tcp_counter {
+	TCP_COUNTER_TRANSITIONS = 0, /* state changes of TCP sockets seen */
+	TCP_COUNTER_FILTERED = 1, /* state changes that no watcher asked for */
+	TCP_COUNTER_EVENTS_SUBMITTED = 2, /* tcp_event and tcp_socket_event records given to the ring */
+	TCP_COUNTER_EVENTS_LOST = 3, /* the same, refused by a full ring */
+	TCP_COUNTER_STACKS_SUBMITTED = 4, /* tcp_stack records given to the ring */
+	TCP_COUNTER_STACKS_LOST = 5, /* the same, refused by a full ring */
+	TCP_COUNTER_STACKS_FAILED = 6, /* the walk returned an error or no frame */
+	TCP_COUNTER_STACKS_OVER_BUDGET = 7, /* not walked: the per-CPU budget was spent */
+	TCP_COUNTER_RECORDS_REFUSED = 8, /* no memory or no slot for a socket's record */
+	TCP_COUNTER_NESTED = 9, /* hook runs nested in an interrupted run, handled by the second program */
+	TCP_COUNTER_EXITS_SUBMITTED = 10, /* tcp_process_exit records given to the ring */
+	TCP_COUNTER_EXITS_LOST = 11, /* the same, refused by a full ring */
+	TCP_COUNTER_DOORBELLS = 12, /* wake-ups sent to a sleeping consumer */
+	TCP_COUNTER_QUEUE_WALKS_CUT = 13, /* accept queues longer than the walk's bound */
+	TCP_COUNTER_COUNT = 14,
+};
+
+struct tcp_event_header {
+	__u32 size; /* bytes of the whole record, header included */
+	__u16 kind; /* enum tcp_event_kind */
+	__u16 version; /* TCP_WIRE_VERSION */
+};
+
+/* A task that did something to a socket. All zero: not known. */
+struct tcp_actor {
+	__u64 ktime_ns; /* when */
+	__u64 start_boottime_ns; /* start of the process (thread group leader): with pid, its identity */
+	__u64 stack_id; /* of a tcp_stack record; 0: none taken */
+	__u32 pid; /* thread group id in the initial pid namespace */
+	__u32 tid; /* thread id in the initial pid namespace */
+	__u8 comm[TCP_COMM_SIZE]; /* of the thread; NUL-terminated, otherwise arbitrary bytes */
+};
+
+/* One state change, or the state of a socket at a moment. */
+struct tcp_event {
+	struct tcp_event_header header;
+	__u64 ktime_ns;
+	__u64 cookie; /* socket cookie (SO_COOKIE); with bit 63 set: numbered by the tracer (kernels without the helper) */
+	__u64 sock_key; /* joins rows of one snapshot; reused by later sockets; never shown */
+	__u64 cgroup_id; /* cgroup v2 of the socket; 0: unknown */
+	struct tcp_actor owner; /* see owner_source */
+	__u8 local_address[16]; /* network byte order; IPv4 as ::ffff:a.b.c.d */
+	__u8 remote_address[16]; /* network byte order; IPv4 as ::ffff:a.b.c.d */
+	__u64 bytes_received; /* tcpi_bytes_received */
+	__u64 bytes_sent; /* tcpi_bytes_sent; retransmissions included */
+	__u32 netns; /* inode of the network namespace */
+	__u32 flags; /* enum tcp_event_flag */
+	__u32 unread_bytes; /* rcv_nxt - copied_seq, the FIN counts as one; LISTEN: length of the accept queue */
+	__u32 unsent_bytes; /* write_seq - snd_una; LISTEN: limit of the accept queue */
+	__u32 srtt_us; /* smoothed round-trip time, microseconds */
+	__u16 local_port; /* host byte order */
+	__u16 remote_port; /* host byte order */
+	__u8 family; /* AF_INET or AF_INET6 of the socket (v4-mapped peers are AF_INET6) */
+	__u8 old_state; /* enum tcp_wire_state */
+	__u8 new_state; /* enum tcp_wire_state */
+	__u8 direction; /* enum tcp_direction */
+	__u8 owner_source; /* enum tcp_owner_source */
+	__u8 sock_error; /* sk->sk_err, a positive errno; 0: none */
+	__u8 shutdown; /* sk->sk_shutdown: 1 receive, 2 send */
+	__u8 reserved;
+};
+
+/* What is remembered of one socket from process-context hooks. */
+struct tcp_record {
+	__u64 listener_cookie; /* the listener it came through; 0: outbound or unknown */
+	__u64 close_wait_ktime_ns; /* when it entered CLOSE_WAIT; 0: never, or before the tracer */
+	__u64 idle_before_fin_ns; /* no data either way before the FIN; tick resolution; valid if ENTRY_SEEN */
+	__u64 last_send_ktime_ns; /* last send by the application after the FIN; 0: none */
+	__u64 path_key; /* call path of last_read, to skip equal stack walks; means nothing to user space */
+	struct tcp_actor origin; /* see origin_kind */
+	struct tcp_actor listener; /* who called listen() */
+	struct tcp_actor last_read; /* last receive attempt, successful or not */
+	struct tcp_actor eof_read; /* first receive that returned 0 after the FIN */
+	__s32 last_read_result; /* bytes, or negative errno */
+	__u32 flags; /* enum tcp_record_flag */
+	__u32 origin_kind; /* enum tcp_origin */
+	__u32 reserved;
+};
+
+struct tcp_socket_event {
+	struct tcp_event event;
+	__u64 since_segment_ns; /* age of the last segment received; tick resolution. In CLOSE_WAIT: a lower bound of its age */
+	__u64 since_data_received_ns; /* age of the last data received; tick resolution */
+	__u64 since_data_sent_ns; /* age of the last data sent; tick resolution */
+	struct tcp_record record;
+};
+
+/* One descriptor that refers to a TCP socket. */
+struct tcp_holder {
+	struct tcp_event_header header;
+	__u64 ktime_ns; /* of the row */
+	__u64 sock_key;
+	__u64 cookie;
+	__u64 start_boottime_ns; /* of the process, as in tcp_actor */
+	__u32 pid;
+	__u32 fd;
+	__u32 netns;
+	__u32 state; /* enum tcp_wire_state of the socket */
+	__u8 comm[TCP_COMM_SIZE]; /* of the thread group leader */
+};
+
+/* One socket that waits in a listener's accept queue. */
+struct tcp_queued {
+	struct tcp_event_header header;
+	__u64 ktime_ns; /* of the row */
+	__u64 sock_key; /* of the waiting socket */
+	__u64 cookie; /* of the waiting socket; 0: none made yet */
+	__u64 listener_cookie;
+	__u32 netns;
+	__u32 reserved;
+};
+
+struct tcp_stack {
+	struct tcp_event_header header;
+	__u64 stack_id; /* hash of process and frames, never 0 */
+	__u64 start_boottime_ns; /* of the process, as in tcp_actor */
+	__u32 pid;
+	__u32 tid;
+	__u32 frame_count;
+	__u32 flags; /* enum tcp_stack_flag */
+	__u64 frames[TCP_STACK_DEPTH]; /* user addresses, innermost first; above the first they are return addresses */
+};
+
+/* A process that user space asked about has ended. */
+struct tcp_process_exit {
+	struct tcp_event_header header;
+	__u64 ktime_ns;
+	__u64 start_boottime_ns;
+	__u32 pid;
+	__u32 reserved;
+};
+
+/* One alternative of what watchers ask for; a zero field matches everything. */
+struct tcp_filter {
+	__u64 cgroup_id; /* of the socket */
+	__u32 state_mask; /* bit N: the new state N; 0: this slot is off */
+	__u32 pid; /* owner; a socket whose owner is not known passes */
+	__u32 netns;
+	__u16 local_port;
+	__u16 remote_port;
+	__u16 any_port; /* either side */
+	__u8 family;
+	__u8 reserved[5];
+};
+
+/* Written by user space through the mapped data section, read by every hook. */
+struct tcp_control {
+	__u32 doorbell_armed; /* 1: the consumer sleeps; the next record wakes it and clears this */
+	__u32 watch_filters; /* how many of watch[] are in use; 0: nobody watches transitions */
+	__u32 scope_filters; /* how many of scope[] are in use; 0: the whole host */
+	__u32 snapshot_states; /* bit N: iterators report sockets in state N */
+	struct tcp_filter watch[TCP_FILTER_SLOTS]; /* any match: the transition leaves the kernel */
+	struct tcp_filter scope[TCP_FILTER_SLOTS]; /* no match: the socket is not followed at all; state_mask is ignored beyond 0 */
+};
+
+#endif
