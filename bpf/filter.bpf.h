@@ -29,13 +29,35 @@ static __always_inline bool ports_match(const struct tcp_filter *f, const struct
 	return !f->any_port || !local || f->any_port == local || f->any_port == remote;
 }
 
+#define CGROUP_DEPTH_MAX 16
+
+/* Is the socket in this cgroup or below it? */
+static __always_inline bool cgroup_matches(__u64 wanted, const struct sock *sk)
+{
+	const struct cgroup_subsys_state *parent;
+	const struct cgroup *cgroup;
+
+	if (!bpf_core_field_exists(sk->sk_cgrp_data.cgroup))
+		return true;
+	cgroup = sk->sk_cgrp_data.cgroup;
+	for (int i = 0; i < CGROUP_DEPTH_MAX; i++) {
+		if (cgroup->kn->id == wanted)
+			return true;
+		parent = cgroup->self.parent;
+		if (!parent)
+			return false;
+		cgroup = parent->cgroup;
+	}
+	return true; /* deeper than this: user space decides */
+}
+
 static __always_inline bool place_matches(const struct tcp_filter *f, const struct sock *sk)
 {
 	if (f->family && f->family != sk->__sk_common.skc_family)
 		return false;
 	if (f->netns && f->netns != netns_of(sk))
 		return false;
-	return !f->cgroup_id || f->cgroup_id == cgroup_of(sk);
+	return !f->cgroup_id || cgroup_matches(f->cgroup_id, sk);
 }
 
 static __always_inline bool filter_matches(const struct tcp_filter *f, const struct tcp_sock *tp,

@@ -84,7 +84,6 @@ struct scratch {
 	__u64 running; /* the state-change hook is running on this CPU */
 	__u64 budget_window; /* 100 ms window of budget_used */
 	__u64 budget_used;
-	__u64 numbered; /* sockets numbered by this CPU */
 	struct tcp_socket_event row; /* of the iterator: one at a time */
 	struct tcp_stack stack; /* process context only */
 };

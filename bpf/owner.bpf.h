@@ -59,23 +59,29 @@ static __always_inline void forget(const struct sock *sk)
 		bpf_map_delete_elem(&keyed_records, &key);
 }
 
-/* Identity of the socket; see tcp_event.cookie. */
+#define NUMBERED (1ULL << 63)
+#define NUMBER_CPU_SHIFT 54
+#define NUMBER_TIME_MASK ((1ULL << NUMBER_CPU_SHIFT) - 1)
+
+/*
+ * Identity of the socket; see tcp_event.cookie. Without the helper it is CPU and
+ * time of the first sight: no two runs on one CPU, nested ones included, read
+ * the same nanosecond, and 2^54 of them last for 208 days.
+ */
 static __always_inline __u64 cookie_of(const struct sock *sk)
 {
 	__u64 key = sock_key_of(sk);
 	struct keyed_record *keyed;
-	struct scratch *scratch;
 
 	if (has_socket_cookie)
 		return bpf_get_socket_cookie((void *)sk);
 	record_by_key_or_new(key);
 	keyed = bpf_map_lookup_elem(&keyed_records, &key);
-	scratch = scratch_of_this_cpu();
-	if (!keyed || !scratch)
+	if (!keyed)
 		return 0;
-	if (!keyed->number) /* CPU in the upper bits: no two CPUs give the same number */
-		keyed->number = 1ULL << 63 | (__u64)bpf_get_smp_processor_id() << 48 |
-				__sync_fetch_and_add(&scratch->numbered, 1);
+	if (!keyed->number)
+		keyed->number = NUMBERED | (__u64)bpf_get_smp_processor_id() << NUMBER_CPU_SHIFT |
+				(bpf_ktime_get_ns() & NUMBER_TIME_MASK);
 	return keyed->number;
 }
 
