@@ -41,9 +41,19 @@ retry() {
 	local try
 	for try in 1 2 3; do
 		"$@" && return 0
-		say "try $try failed: $*"
+		say "failed (try $try of 3): $*"
 		sleep $((try * 2))
 	done
+	return 1
+}
+
+# quietly COMMAND...: its output is of interest only when it fails.
+quietly() {
+	local log=$artifacts/build.log
+	mkdir -p "$artifacts"
+	"$@" >"$log" 2>&1 </dev/null && return 0
+	# The compiler repeats its errors in a summary.
+	awk '!seen[$0]++' "$log" | tail -n 60 >&2
 	return 1
 }
 
@@ -92,22 +102,15 @@ install_missing() {
 	has_tool apt-get >/dev/null || fail 5 "no apt-get here to install what is missing: ${missing[*]}"
 	say "installing: ${missing[*]}"
 	export DEBIAN_FRONTEND=noninteractive
-	local log
-	log=$(mktemp)
-	if ! apt_install >"$log" 2>&1; then
-		# Lists may be absent or older than the archive.
-		retry apt-get update -q >>"$log" 2>&1 || true
-		if ! retry apt_install >>"$log" 2>&1; then
-			tail -n 30 "$log" >&2
-			rm -f "$log"
-			fail 4 "could not install packages; the command was: $command"
-		fi
-	fi
-	rm -f "$log"
+	# The first try may know no lists, or lists older than the archive.
+	quietly apt_install 2>/dev/null || {
+		retry quietly apt-get update -q || true
+		retry quietly apt_install || fail 4 "could not install packages; the command was: $command"
+	}
 	missing=()
 }
 
-apt_install() { apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null; }
+apt_install() { apt-get install -y -q --no-install-recommends "${missing[@]}"; }
 
 check_sdk() {
 	has_tool dotnet >/dev/null || fail 4 "the .NET SDK is missing: install version 10.0 (see global.json)"
@@ -145,19 +148,19 @@ build_bpf() {
 build_dotnet() {
 	local ready_to_run=true
 	cd "$root"
-	if ! retry restore; then
+	if ! retry quietly restore; then
 		say "restoring without ahead-of-time compilation: closewait will start more slowly"
 		ready_to_run=false
-		restore -p:PublishReadyToRun=false || fail 1 "packages could not be restored"
+		quietly restore -p:PublishReadyToRun=false || fail 1 "packages could not be restored"
 	fi
 	say "Tracer.sln"
-	dotnet build Tracer.sln -c Release --no-restore -tl:off -v q -clp:NoSummary >&2
-	dotnet publish src/Tracer -c Release --no-build -v q -o "$artifacts/publish" "-p:PublishReadyToRun=$ready_to_run" >&2
+	quietly dotnet build Tracer.sln -c Release --no-restore -tl:off -v q -clp:NoSummary
+	quietly dotnet publish src/Tracer -c Release --no-build -v q -o "$artifacts/publish" "-p:PublishReadyToRun=$ready_to_run"
 	ln -sfn publish/closewait "$artifacts/closewait"
 	say "artifacts/closewait is ready"
 }
 
-restore() { dotnet restore Tracer.sln -v q "$@" >&2; }
+restore() { dotnet restore Tracer.sln -v q "$@"; }
 
 # ---------------------------------------------------------------- test
 
@@ -297,8 +300,8 @@ install_node_packages() {
 	[[ ! -e $stamp || $(cat "$stamp") != "${packages[*]}" ]] || return 0
 	rm -rf "$folder"
 	mkdir -p "$folder"
-	retry npm install --prefix "$folder" --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error \
-		"${packages[@]}" </dev/null >&2 || fail 1 "npm packages could not be installed: ${packages[*]}"
+	retry quietly npm install --prefix "$folder" --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error \
+		"${packages[@]}" || fail 1 "npm packages could not be installed: ${packages[*]}"
 	printf '%s\n' "${packages[*]}" >"$stamp"
 }
 
