@@ -11,7 +11,7 @@ public sealed class LicenseTests
     public void The_first_line_of_every_source_file_names_the_licence() =>
         Repository.AssertNone(
             from path in Repository.Files
-            where IsSource(path) && !Repository.IsGenerated(path)
+            where Repository.IsSource(path)
             let wanted = path.StartsWith("bpf/", StringComparison.Ordinal) ? KernelLicense : OurLicense
             where !FirstLine(path).Contains(wanted, StringComparison.Ordinal)
             select $"{path}: {FirstLine(path)}",
@@ -33,9 +33,6 @@ public sealed class LicenseTests
         Assert.Contains("BSD-2-Clause", Repository.Read("bpf/LICENSE"), StringComparison.Ordinal);
         Assert.Contains("GPL-2.0-only", Repository.Read("bpf/LICENSE"), StringComparison.Ordinal);
     }
-
-    private static bool IsSource(string path) =>
-        path is "build.sh" or ".ci/run" || Path.GetExtension(path) is ".cs" or ".c" or ".cc" or ".cpp" or ".h" or ".proto" or ".sh" or ".py" or ".js" or ".mjs";
 
     /// <summary>A script's first line belongs to the kernel that starts it.</summary>
     private static string FirstLine(string path)

@@ -20,9 +20,7 @@ internal static class Repository
 
     public static IEnumerable<string> Projects => Files.Where(path => path.EndsWith(".csproj", StringComparison.Ordinal));
 
-    /// <summary>C written for the kernel by us; vmlinux.h is generated.</summary>
-    public static IEnumerable<string> BpfFiles =>
-        Files.Where(path => path.StartsWith("bpf/", StringComparison.Ordinal) && Path.GetExtension(path) is ".c" or ".h" && !IsGenerated(path));
+    public static IEnumerable<string> BpfFiles => Files.Where(path => path.StartsWith("bpf/", StringComparison.Ordinal) && Path.GetExtension(path) is ".c" or ".h");
 
     public static string Read(string path) => File.ReadAllText(PathOf(path));
 
@@ -30,7 +28,9 @@ internal static class Repository
 
     public static string PathOf(string path) => Path.Combine(Root, path);
 
-    public static bool IsGenerated(string path) => Path.GetFileName(path) == "vmlinux.h";
+    /// <summary>Source in any of our languages, scripts included.</summary>
+    public static bool IsSource(string path) =>
+        path is "build.sh" or ".ci/run" || Path.GetExtension(path) is ".cs" or ".c" or ".cc" or ".cpp" or ".h" or ".proto" or ".sh" or ".py" or ".js" or ".mjs";
 
     /// <summary>The projects that stand in for packages and carry their identity (docs/decisions/0002).</summary>
     public static bool IsContract(string path) =>

@@ -12,8 +12,7 @@ public sealed class SizeTests
     public void No_source_file_is_longer_than_the_limit() =>
         Repository.AssertNone(
             from path in Repository.Files
-            where path == "build.sh" || Path.GetExtension(path) is ".cs" or ".c" or ".cc" or ".cpp" or ".h" or ".proto" or ".sh" or ".py" or ".js" or ".mjs"
-            where !Repository.IsGenerated(path)
+            where Repository.IsSource(path)
             let lines = Repository.ReadLines(path).Length
             where lines > FileLimit
             select $"{path}: {lines}",
