@@ -29,7 +29,7 @@ static __always_inline bool ports_match(const struct tcp_filter *f, const struct
 	return !f->any_port || !local || f->any_port == local || f->any_port == remote;
 }
 
-#define CGROUP_DEPTH_MAX 16
+#define CGROUP_DEPTH_MAX 8
 
 /* Is the socket in this cgroup or below it? */
 static __always_inline bool cgroup_matches(__u64 wanted, const struct sock *sk)

@@ -10,8 +10,7 @@ namespace Tracer.Capture;
 /// </summary>
 public static class KernelFilters
 {
-    /// <summary>TCP_FILTER_SLOTS of wire.h.</summary>
-    public const int Slots = 16;
+    public const int Slots = WireFormat.FilterSlots;
 
     /// <param name="cgroupId">Id of a cgroup v2 path; 0: not known, then every cgroup passes.</param>
     public static IReadOnlyList<TcpFilter> Compile(IReadOnlyList<TransitionInterest> interests, Func<string, ulong> cgroupId)
