@@ -135,7 +135,8 @@ build_bpf() {
 	for source in "$root"/bpf/*.bpf.c; do
 		name=$(basename "$source" .c)
 		say "bpf/$name.c"
-		"$clang" -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter -target bpf -D__TARGET_ARCH_x86 -mcpu=v3 \
+		# The parameters of a hook are the kernel's: it need not use them all.
+		"$clang" -g -O2 -Wall -Wextra -Wno-unused-parameter -Werror -target bpf -D__TARGET_ARCH_x86 -mcpu=v3 \
 			-I"$root/bpf" -idirafter "/usr/include/$(uname -m)-linux-gnu" \
 			"-fdebug-prefix-map=$root=." -c "$source" -o "$scratch/$name.full"
 		# libbpf's linker keeps BTF and drops DWARF; it also refuses what libbpf could not open.

@@ -28,7 +28,7 @@ internal sealed partial class CSharpOutline
     /// <summary>Every type at every depth.</summary>
     public IReadOnlyList<Declaration> Types => _types;
 
-    /// <summary>Methods, constructors, properties and operators with a body in braces, or a switch or block after an arrow.</summary>
+    /// <summary>Methods, constructors, properties and operators with a body in braces; tables are left out.</summary>
     public IReadOnlyList<Declaration> Members => _members;
 
     public static CSharpOutline Of(string source) => new(source);
@@ -107,8 +107,9 @@ internal sealed partial class CSharpOutline
             return BlockKind.Namespace;
         if (TypeName().IsMatch(header))
             return BlockKind.Type;
-        // A field with an initializer is a table: its size says nothing about complexity.
-        return parent == BlockKind.Type && !FieldInitializer().IsMatch(header) ? BlockKind.Member : BlockKind.Inner;
+        // A field with an initializer and a switch after an arrow are tables: their size says nothing about complexity.
+        bool isTable = FieldInitializer().IsMatch(header) || ArrowSwitch().IsMatch(header);
+        return parent == BlockKind.Type && !isTable ? BlockKind.Member : BlockKind.Inner;
     }
 
     [GeneratedRegex(@"^\s*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\]\s*)+")]
@@ -125,6 +126,9 @@ internal sealed partial class CSharpOutline
 
     [GeneratedRegex(@"^[^(]*[^=!<>(]=[^=>]")]
     private static partial Regex FieldInitializer();
+
+    [GeneratedRegex(@"=>[^=]*\bswitch\s*$")]
+    private static partial Regex ArrowSwitch();
 
     [GeneratedRegex(@"\bpublic\b")]
     private static partial Regex PublicWord();

@@ -59,12 +59,17 @@ public sealed class CSharpOutlineTests
                     Call(() => { a++; });
                 }
 
-                public int Short => 1 switch
+                public int Table => 1 switch
                 {
                     _ => 2,
                 };
 
-                private static readonly int[] Table = new[]
+                public int Short
+                {
+                    get;
+                }
+
+                private static readonly int[] Rows = new[]
                 {
                     1,
                 };
