@@ -2,7 +2,7 @@
 using CloseWait.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Tracer.Output;
+using Tracer.Commands;
 
 namespace Tracer.Client;
 
@@ -74,7 +74,7 @@ internal sealed class DaemonConnection : IAsyncDisposable
             await connection.DisposeAsync();
             cancellation.ThrowIfCancellationRequested();
             if (e is RpcException failure)
-                throw RpcFailure.Explain(failure, address);
+                throw RpcFailure.ExplainFirstCall(failure, address);
             throw;
         }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net.Sockets;
-using Tracer.Output;
+using Tracer.Commands;
 
 namespace Tracer.Client;
 
@@ -29,7 +29,8 @@ internal static class DaemonReach
         }
         catch (SocketException e)
         {
-            return e.Message;
+            // .NET has no name for ENOENT of a unix socket and reports the nearest one.
+            return address.Remote is null && e.SocketErrorCode == SocketError.AddressNotAvailable ? "no such socket" : e.Message;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

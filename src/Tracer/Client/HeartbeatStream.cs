@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Grpc.Core;
 using System.Runtime.CompilerServices;
-using Tracer.Output;
+using Tracer.Commands;
 
 namespace Tracer.Client;
 

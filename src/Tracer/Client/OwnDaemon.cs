@@ -2,7 +2,7 @@
 using CloseWait.V1;
 using Grpc.Core;
 using System.Diagnostics;
-using Tracer.Output;
+using Tracer.Commands;
 
 namespace Tracer.Client;
 

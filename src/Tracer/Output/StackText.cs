@@ -47,6 +47,8 @@ internal static class StackText
 
     public static void Write(TextWriter output, Actor actor, string indent, int frameLimit)
     {
+        if (frameLimit == 0)
+            return;
         foreach (Frame frame in actor.Stack.Take(frameLimit))
             output.WriteLine(indent + Line(frame));
         if (actor.Stack.Count > frameLimit)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-namespace Tracer.Output;
+namespace Tracer.Commands;
 
 /// <summary>What the exit codes of every command mean.</summary>
 internal static class ExitCode
