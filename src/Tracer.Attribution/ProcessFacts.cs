@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Tracer.Attribution;
+
+/// <summary>What the process table told of one process; empty strings mean not known.</summary>
+public sealed record ProcessFacts(
+    ProcessKey Key,
+    string Comm,
+    string Exe,
+    string Cmdline,
+    uint Uid,
+    bool HasUid,
+    string Cgroup,
+    string Unit,
+    string ContainerId,
+    uint NamespacePid);

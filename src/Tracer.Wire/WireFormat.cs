@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Tracer.Wire;
+
+/// <summary>The constants of wire.h.</summary>
+public static class WireFormat
+{
+    public const ushort Version = 1;
+    public const int CommSize = 16;
+    public const int AddressSize = 16;
+    public const int StackDepth = 127;
+    public const int FilterSlots = 16;
+}
