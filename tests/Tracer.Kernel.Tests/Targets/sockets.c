@@ -302,6 +302,17 @@ static void duplicate(char **a)
 		reply("ok %d", fd);
 }
 
+/* user-timeout FD MS: unacknowledged data ends the connection after this time */
+static void set_user_timeout(char **a)
+{
+	unsigned int ms = atoi(a[1]);
+
+	if (setsockopt(atoi(a[0]), IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms)))
+		reply_errno("setsockopt");
+	else
+		reply("ok");
+}
+
 /* state FD -> number of the TCP state, as in the kernel */
 static void tell_state(char **a)
 {
@@ -326,6 +337,7 @@ const struct command socket_commands[] = {
 	{ "close", 1, finish_request },
 	{ "reset", 1, reset_client },
 	{ "dup", 1, duplicate },
+	{ "user-timeout", 2, set_user_timeout },
 	{ "state", 1, tell_state },
 	{ 0 },
 };
