@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+
+/*
+ * Never loaded. Names every type of wire.h so that its BTF exists: the compiler
+ * describes only what an object uses. tests/Tracer.Wire.Tests compares this BTF
+ * with the C# mirror.
+ */
+
+#include "wire.h"
+
+/* Constants leave no trace in BTF unless they are enum values. */
+enum layout_constant {
+	LAYOUT_CONSTANT_VERSION = TCP_WIRE_VERSION,
+	LAYOUT_CONSTANT_COMM_SIZE = TCP_COMM_SIZE,
+	LAYOUT_CONSTANT_STACK_DEPTH = TCP_STACK_DEPTH,
+	LAYOUT_CONSTANT_FILTER_SLOTS = TCP_FILTER_SLOTS,
+};
+
+enum layout_constant layout_constant;
+
+enum tcp_event_kind layout_event_kind;
+enum tcp_wire_state layout_wire_state;
+enum tcp_direction layout_direction;
+enum tcp_owner_source layout_owner_source;
+enum tcp_origin layout_origin;
+enum tcp_event_flag layout_event_flag;
+enum tcp_record_flag layout_record_flag;
+enum tcp_stack_flag layout_stack_flag;
+enum tcp_counter layout_counter;
+
+struct tcp_event_header layout_event_header;
+struct tcp_actor layout_actor;
+struct tcp_event layout_event;
+struct tcp_record layout_record;
+struct tcp_socket_event layout_socket_event;
+struct tcp_holder layout_holder;
+struct tcp_queued layout_queued;
+struct tcp_stack layout_stack;
+struct tcp_process_exit layout_process_exit;
+struct tcp_filter layout_filter;
+struct tcp_control layout_control;

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Tracer.Api;
+
+/// <summary>Where events were lost before they reached the hub.</summary>
+public enum LossPlace
+{
+    /// <summary>The ring was full or a hook run was skipped.</summary>
+    Kernel,
+
+    /// <summary>The daemon's own queue was full.</summary>
+    Queue,
+}
