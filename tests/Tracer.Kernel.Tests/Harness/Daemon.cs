@@ -9,11 +9,11 @@ namespace Tracer.Kernel.Tests.Harness;
 /// <summary>The daemon under test, and a gRPC client of it.</summary>
 internal sealed class Daemon : IAsyncDisposable
 {
-    private readonly ScratchFolder _scratch;
+    private readonly ScratchFolder? _scratch;
     private readonly Child _child;
     private readonly GrpcChannel _channel;
 
-    private Daemon(ScratchFolder scratch, Child child, string socketPath)
+    private Daemon(ScratchFolder? scratch, Child child, string socketPath)
     {
         _scratch = scratch;
         _child = child;
@@ -46,13 +46,20 @@ internal sealed class Daemon : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts it on this path and waits until it answers.</summary>
+    public static async Task<Daemon> StartOn(string socketPath)
+    {
+        Daemon daemon = new(null, Spawn(socketPath, []), socketPath);
+        await daemon.WaitUntilReady();
+        return daemon;
+    }
+
     /// <summary>Starts it only.</summary>
     public static Daemon Launch(params string[] options)
     {
         ScratchFolder scratch = new();
         string path = scratch.PathOf("s");
-        Child child = Child.Start(Repository.Executable, ["run", "--socket", path, "--lifeline", .. options]);
-        return new Daemon(scratch, child, path);
+        return new Daemon(scratch, Spawn(path, options), path);
     }
 
     public async Task WaitUntilReady() =>
@@ -101,8 +108,11 @@ internal sealed class Daemon : IAsyncDisposable
         }
 
         await _child.DisposeAsync();
-        _scratch.Dispose();
+        _scratch?.Dispose();
     }
+
+    private static Child Spawn(string socketPath, string[] options) =>
+        Child.Start(Repository.Executable, ["run", "--socket", socketPath, "--lifeline", .. options]);
 
     private static GrpcChannel OpenChannel(string socketPath) =>
         GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions

@@ -12,9 +12,9 @@ internal sealed class LoadGenerator : IAsyncDisposable
     private LoadGenerator(Child child) => _child = child;
 
     /// <summary>Prepared, and waiting for <see cref="Run"/>.</summary>
-    public static async Task<LoadGenerator> Start(NetworkNamespace netns, int port, int connections, int keep)
+    public static async Task<LoadGenerator> Start(NetworkNamespace netns, int port, int connections, int keep = 0, bool reads = true)
     {
-        LoadGenerator load = new(netns.Start(TargetPrograms.PathOf("load"), Text(port), Text(connections), Text(keep)));
+        LoadGenerator load = new(netns.Start(TargetPrograms.PathOf("load"), Text(port), Text(connections), Text(keep), reads ? "reads" : "closes"));
         Assert.Equal("ready", await load._child.ReadLine());
         return load;
     }

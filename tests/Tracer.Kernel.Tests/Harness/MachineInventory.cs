@@ -8,15 +8,14 @@ internal sealed record MachineInventory(HashSet<string> Items)
 {
     public static async Task<MachineInventory> Take()
     {
-        HashSet<string> items = [];
-        foreach (string kind in new[] { "prog", "map", "link" })
-            items.UnionWith(await BpfObjects(kind));
+        HashSet<string> items = await AllBpfObjects();
         foreach (string line in (await Command.MustRun("ip", "netns", "list")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             items.Add("netns " + line.Split(' ')[0]);
         items.UnionWith((await File.ReadAllLinesAsync("/proc/self/mounts"))
             .Where(line => line.Split(' ')[1] != "/run/netns") // `ip netns add` makes it once and for all
             .Select(line => "mount " + line));
-        items.UnionWith(Directory.GetDirectories(Path.GetTempPath(), "cw*").Select(path => "folder " + path));
+        foreach ((string root, string pattern) in new[] { (Path.GetTempPath(), "cw*"), (Path.GetTempPath(), "closewait*"), ("/run", "closewait*") })
+            items.UnionWith(Directory.GetDirectories(root, pattern).Select(path => "folder " + path));
         items.UnionWith(Processes());
         return new MachineInventory(items);
     }
@@ -24,7 +23,11 @@ internal sealed record MachineInventory(HashSet<string> Items)
     /// <summary>What is here now and was not before.</summary>
     public string[] Added(MachineInventory before) => [.. Items.Except(before.Items).Order()];
 
-    public static async Task<string[]> BpfObjects(string kind)
+    /// <summary>All programs, maps and links of the kernel, each with its id.</summary>
+    public static async Task<HashSet<string>> AllBpfObjects() =>
+        [.. await BpfObjects("prog"), .. await BpfObjects("map"), .. await BpfObjects("link")];
+
+    private static async Task<string[]> BpfObjects(string kind)
     {
         using JsonDocument list = JsonDocument.Parse(await Command.MustRun("bpftool", "-j", kind, "show"));
         return [.. list.RootElement.EnumerateArray().Select(one => $"{kind} {one.GetProperty("id")} {NameOf(one)}")];

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load PORT COUNT KEEP: COUNT short loopback connections as fast as they go. The client
- * closes first, so each server socket passes through CLOSE_WAIT; the first KEEP of them
- * are kept there. Prints "ready", starts on the first line of its input, prints
- * "done COUNT KEPT", and holds the kept sockets until its input ends.
+ * load PORT COUNT KEEP reads|closes: COUNT short loopback connections as fast as they go.
+ * The client closes first, so each server socket passes through CLOSE_WAIT, where the server
+ * reads the end of the stream, or only closes; the first KEEP are kept there. Prints "ready",
+ * starts on the first line of its input, prints "done COUNT KEPT", and holds the kept sockets
+ * until its input ends.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -21,7 +23,7 @@
 #define ADDRESSES 8 /* 127.0.0.1 .. 127.0.0.8: each has its own range of client ports */
 #define MAX_AHEAD 512 /* below the backlog: no SYN is ever dropped */
 
-static int port, count, keep, listener;
+static int port, count, keep, reads, listener;
 static atomic_int opened, served, kept;
 
 static void die(const char *what)
@@ -30,18 +32,27 @@ static void die(const char *what)
 	exit(1);
 }
 
-static void *serve(void *unused)
+static void await_fin(int fd)
 {
+	struct pollfd wait = { .fd = fd, .events = POLLRDHUP };
 	char buffer[64];
 
+	if (!reads)
+		poll(&wait, 1, -1);
+	else
+		while (recv(fd, buffer, sizeof(buffer), 0) > 0)
+			;
+}
+
+static void *serve(void *unused)
+{
 	(void)unused;
 	while (atomic_load(&served) < count) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 
 		if (fd < 0)
 			break;
-		while (recv(fd, buffer, sizeof(buffer), 0) > 0)
-			;
+		await_fin(fd);
 		if (atomic_fetch_add(&kept, 1) >= keep) {
 			atomic_fetch_sub(&kept, 1);
 			close(fd);
@@ -87,11 +98,12 @@ int main(int argc, char **argv)
 {
 	pthread_t threads[CLIENT_THREADS + SERVER_THREADS];
 
-	if (argc != 4)
+	if (argc != 5)
 		return 2;
 	port = atoi(argv[1]);
 	count = atoi(argv[2]);
 	keep = atoi(argv[3]);
+	reads = !strcmp(argv[4], "reads");
 	listener = open_service();
 	puts("ready");
 	fflush(stdout);
