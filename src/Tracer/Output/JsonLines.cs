@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+using CloseWait.V1;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Tracer.Output;
+
+/// <summary>One JSON object per line, with protobuf JSON names and every scalar present.</summary>
+internal sealed class JsonLines(TextWriter output)
+{
+    private const string ObjectEnd = " }";
+
+    private static readonly JsonFormatter _formatter = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
+
+    // The formatter leaves unset messages out; a reader of sockets shall find every key.
+    private static readonly FieldDescriptor[] _socketMessages =
+        [.. SocketRecord.Descriptor.Fields.InFieldNumberOrder()
+            .Where(field => field.FieldType == FieldType.Message && !field.IsRepeated)];
+
+    public void Write(SocketRecord socket) => output.WriteLine(Format(socket));
+
+    public void Write(Transition transition)
+    {
+        _formatter.Format(transition, output);
+        output.WriteLine();
+    }
+
+    public void Write(CloseWaitChange change)
+    {
+        string kind = _formatter.Format(new CloseWaitChange { Kind = change.Kind });
+        output.WriteLine($"{Open(kind)}, \"socket\": {Format(change.Socket)}{ObjectEnd}");
+    }
+
+    /// <summary>Writes what is not an event: { "lost": { ... } }, { "heartbeat": { ... } } ...</summary>
+    public void WriteNotice(string name, IMessage notice) =>
+        output.WriteLine($"{{ \"{name}\": {_formatter.Format(notice)}{ObjectEnd}");
+
+    public void Write(SocketGroup group, GroupKind kind)
+    {
+        var fields = new Struct
+        {
+            Fields =
+            {
+                ["group"] = Value.ForString(kind.ToString().ToLowerInvariant()),
+                ["key"] = Value.ForString(group.Key),
+                ["count"] = Value.ForNumber(group.Count),
+                ["oldestAge"] = Value.ForString(DurationJson(group.Oldest)),
+                ["oldestAgeIsLowerBound"] = Value.ForBool(group.OldestIsLowerBound),
+                ["unreadBytes"] = Value.ForNumber(group.UnreadBytes),
+            },
+        };
+        output.WriteLine(_formatter.Format(fields));
+    }
+
+    private static string DurationJson(TimeSpan age) => _formatter.Format(Duration.FromTimeSpan(age)).Trim('"');
+
+    private static string Format(SocketRecord socket)
+    {
+        string json = _formatter.Format(socket);
+        string[] missing = [.. _socketMessages.Where(field => field.Accessor.GetValue(socket) is null)
+            .Select(field => $", \"{field.JsonName}\": null")];
+        return missing.Length == 0 ? json : Open(json) + string.Concat(missing) + ObjectEnd;
+    }
+
+    private static string Open(string json) => json[..^ObjectEnd.Length];
+}

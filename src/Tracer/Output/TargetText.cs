@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace Tracer.Output;
+
+/// <summary>Makes text that a traced process chose safe for a terminal.</summary>
+internal static class TargetText
+{
+    private const char Replacement = '?';
+
+    // Printable ASCII: nearly every name, answered without looking at categories.
+    private static readonly SearchValues<char> _plain = SearchValues.Create(
+        [.. Enumerable.Range(0x20, 0x7f - 0x20).Select(code => (char)code)]);
+
+    /// <summary>Replaces everything that could move the cursor, reorder the line or end it.</summary>
+    public static string Clean(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExcept(_plain))
+            return text;
+        var clean = new StringBuilder(text.Length);
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (IsHarmful(rune))
+                clean.Append(Replacement);
+            else
+                clean.Append(rune.ToString());
+        }
+        return clean.ToString();
+    }
+
+    /// <summary>Cuts to a number of characters, with a mark where something is missing.</summary>
+    public static string Cut(string text, int limit)
+    {
+        if (text.Length <= limit)
+            return text;
+        int end = limit - 1;
+        if (char.IsHighSurrogate(text[end - 1]))
+            end--;
+        return string.Concat(text.AsSpan(0, end), "…");
+    }
+
+    // Format covers the bidirectional overrides and zero-width characters.
+    private static bool IsHarmful(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+}
