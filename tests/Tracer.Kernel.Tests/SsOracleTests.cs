@@ -9,15 +9,15 @@ namespace Tracer.Kernel.Tests;
 /// <summary>`closewait list --json` says at rest what `ss` says.</summary>
 public sealed class SsOracleTests(DaemonFixture fixture) : SharedDaemonTest(fixture)
 {
-    private static readonly string[] s_keys =
+    private static readonly string[] Keys =
     [
         "cookie", "netns", "localAddress", "localPort", "remoteAddress", "remotePort", "direction", "state", "age",
         "ageIsLowerBound", "unreadBytes", "unsentBytes", "idleBeforeFin", "holders", "origin", "lastRead", "eofRead", "listener",
     ];
 
-    private static readonly string[] s_holderKeys = ["pid", "fd", "comm", "exe", "source"];
-    private static readonly string[] s_actorKeys = ["pid", "tid", "comm", "stack"];
-    private static readonly string[] s_frameKeys = ["function", "module", "offset"];
+    private static readonly string[] HolderKeys = ["pid", "fd", "comm", "exe", "source"];
+    private static readonly string[] ActorKeys = ["pid", "tid", "comm", "stack"];
+    private static readonly string[] FrameKeys = ["function", "module", "offset"];
 
     [Fact]
     public async Task List_agrees_with_ss_on_sockets_queues_pids_and_descriptors()
@@ -61,12 +61,12 @@ public sealed class SsOracleTests(DaemonFixture fixture) : SharedDaemonTest(fixt
         await Daemon.ListUntil(talk.Cookie, "all is known", socket => socket is { Holders.Count: 1, EofRead.Stack.Count: > 0, Origin.Stack.Count: > 0 });
 
         JsonElement socket = (await ListJson("--lport", talk.Listener.Port.ToString())).Single();
-        AssertHas(socket, s_keys);
-        AssertHas(socket.GetProperty("holders")[0], s_holderKeys);
-        AssertHas(socket.GetProperty("origin"), [.. s_actorKeys, "kind"]);
-        AssertHas(socket.GetProperty("lastRead"), s_actorKeys);
-        AssertHas(socket.GetProperty("eofRead"), s_actorKeys);
-        AssertHas(socket.GetProperty("origin").GetProperty("stack")[0], s_frameKeys);
+        AssertHas(socket, Keys);
+        AssertHas(socket.GetProperty("holders")[0], HolderKeys);
+        AssertHas(socket.GetProperty("origin"), [.. ActorKeys, "kind"]);
+        AssertHas(socket.GetProperty("lastRead"), ActorKeys);
+        AssertHas(socket.GetProperty("eofRead"), ActorKeys);
+        AssertHas(socket.GetProperty("origin").GetProperty("stack")[0], FrameKeys);
         Assert.Equal("TCP_STATE_CLOSE_WAIT", socket.GetProperty("state").GetString());
         Assert.Equal("ORIGIN_KIND_ACCEPT", socket.GetProperty("origin").GetProperty("kind").GetString());
         Assert.Equal(talk.Cookie.ToString(), socket.GetProperty("cookie").ToString());

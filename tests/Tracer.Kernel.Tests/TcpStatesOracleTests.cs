@@ -12,7 +12,7 @@ public sealed class TcpStatesOracleTests : KernelTest
     private const int Connections = 4000;
 
     // The mixture's ports; both tools watch the whole host, and only these are compared.
-    private static readonly string[] s_services = [":7400", ":7600", ":7999"];
+    private static readonly string[] Services = [":7400", ":7600", ":7999"];
 
     [Fact]
     public async Task Both_report_the_same_multiset_of_transitions()
@@ -66,7 +66,7 @@ public sealed class TcpStatesOracleTests : KernelTest
             });
     }
 
-    private static bool IsOfMixture(string key) => Array.Exists(s_services, service => key.Contains(service + " ", StringComparison.Ordinal));
+    private static bool IsOfMixture(string key) => Array.Exists(Services, service => key.Contains(service + " ", StringComparison.Ordinal));
 
     private static string Key(Transition one) =>
         TcpStatesTool.Key(one.LocalAddress, one.LocalPort, one.RemoteAddress, one.RemotePort, NameOf(one.OldState), NameOf(one.NewState));

@@ -8,7 +8,7 @@ namespace Tracer.Kernel.Tests.Harness;
 /// <summary>A program that runs beside the test, and is gone when the test is.</summary>
 internal sealed class Child : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
@@ -46,7 +46,7 @@ internal sealed class Child : IAsyncDisposable
 
     public async Task<string> ReadLine(TimeSpan? limit = null)
     {
-        using CancellationTokenSource deadline = new(limit ?? s_limit);
+        using CancellationTokenSource deadline = new(limit ?? Limit);
         try
         {
             return await _lines.Reader.ReadAsync(deadline.Token);
@@ -62,7 +62,7 @@ internal sealed class Child : IAsyncDisposable
     /// <summary>Waits for the end, and for everything it wrote.</summary>
     public async Task<int> WaitForExit(TimeSpan? limit = null)
     {
-        using CancellationTokenSource deadline = new(limit ?? s_limit);
+        using CancellationTokenSource deadline = new(limit ?? Limit);
         try
         {
             await _process.WaitForExitAsync(deadline.Token);

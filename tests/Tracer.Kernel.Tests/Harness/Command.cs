@@ -7,7 +7,7 @@ namespace Tracer.Kernel.Tests.Harness;
 /// <summary>A program that runs to its end.</summary>
 internal sealed record Command(int ExitCode, string Output, string Error)
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public string[] OutputLines => Lines(Output);
 
@@ -15,7 +15,7 @@ internal sealed record Command(int ExitCode, string Output, string Error)
 
     public override string ToString() => $"exit code {ExitCode}\nstdout: {Output}\nstderr: {Error}";
 
-    public static Task<Command> Run(string file, params string[] arguments) => Run(s_limit, file, arguments);
+    public static Task<Command> Run(string file, params string[] arguments) => Run(Limit, file, arguments);
 
     public static async Task<Command> Run(TimeSpan limit, string file, params string[] arguments)
     {

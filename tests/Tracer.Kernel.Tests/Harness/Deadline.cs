@@ -9,7 +9,7 @@ internal static class Deadline
 {
     public static readonly TimeSpan Usual = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     public static Task Until(string what, Func<bool> condition, TimeSpan? limit = null, Func<string>? evidence = null) =>
         Until(what, () => Task.FromResult(condition() ? what : null), limit, evidence);
@@ -26,7 +26,7 @@ internal static class Deadline
                 return found;
             if (clock.Elapsed > within)
                 break;
-            await Task.Delay(s_pause, TestContext.Current.CancellationToken);
+            await Task.Delay(Pause, TestContext.Current.CancellationToken);
         }
 
         throw new TimeoutException($"not within {within.TotalSeconds:0.###} s: {what}" + (evidence is null ? "" : "\n" + evidence()));

@@ -4,7 +4,7 @@ namespace Tracer.Kernel.Tests.Harness;
 /// <summary>An own network namespace with its loopback device up.</summary>
 internal sealed class NetworkNamespace : IAsyncDisposable
 {
-    private static int s_count;
+    private static int _count;
 
     private NetworkNamespace(string name, uint inode)
     {
@@ -19,7 +19,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
 
     public static async Task<NetworkNamespace> Create()
     {
-        string name = $"cw-test-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}";
+        string name = $"cw-test-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
         await Command.MustRun("ip", "netns", "add", name);
         try
         {

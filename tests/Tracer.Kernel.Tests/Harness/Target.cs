@@ -7,7 +7,7 @@ namespace Tracer.Kernel.Tests.Harness;
 /// <summary>A process that does to sockets what a test tells it (Targets/target.c).</summary>
 internal sealed class Target : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly Child? _child;
     private readonly NetworkStream? _control;
@@ -53,8 +53,8 @@ internal sealed class Target : IAsyncDisposable
     public async Task<string[]> Answer(string command)
     {
         string? line = _child is not null
-            ? await _child.ReadLine(s_limit)
-            : await _answers!.ReadLineAsync().WaitAsync(s_limit);
+            ? await _child.ReadLine(Limit)
+            : await _answers!.ReadLineAsync().WaitAsync(Limit);
         string[] words = (line ?? "error no answer").Split(' ');
         return words[0] == "ok" ? words[1..] : throw new InvalidOperationException($"target {Pid}: {command}: {line}");
     }

@@ -5,10 +5,10 @@ namespace Tracer.Kernel.Tests.Harness;
 internal static class TargetPrograms
 {
     // Frame pointers and no tail calls: stacks are asserted by function name.
-    private static readonly string[] s_flags =
+    private static readonly string[] Flags =
         ["-std=gnu17", "-O1", "-g", "-fno-omit-frame-pointer", "-fno-optimize-sibling-calls", "-Wall", "-Wextra", "-Werror", "-pthread"];
 
-    private static readonly Dictionary<string, string[]> s_sources = new()
+    private static readonly Dictionary<string, string[]> Sources = new()
     {
         ["target"] = ["target.c", "sockets.c", "processes.c", "crowd.c"],
         ["load"] = ["load.c"],
@@ -25,11 +25,11 @@ internal static class TargetPrograms
         string sources = Path.Combine(Repository.Sources, "Targets");
         DateTime newest = Directory.GetFiles(sources).Max(File.GetLastWriteTimeUtc);
         Directory.CreateDirectory(Folder);
-        foreach ((string program, string[] files) in s_sources)
+        foreach ((string program, string[] files) in Sources)
         {
             if (File.GetLastWriteTimeUtc(PathOf(program)) > newest)
                 continue;
-            await Command.MustRun("gcc", [.. s_flags, "-o", PathOf(program), .. files.Select(file => Path.Combine(sources, file))]);
+            await Command.MustRun("gcc", [.. Flags, "-o", PathOf(program), .. files.Select(file => Path.Combine(sources, file))]);
         }
     }
 }
