@@ -17,7 +17,7 @@ public sealed unsafe class BpfMap
         _owner = owner;
         _map = map;
         Name = name;
-        Type = LibBpf.bpf_map__type(map);
+        Type = (BpfMapType)LibBpf.bpf_map__type(map);
         KeySize = (int)LibBpf.bpf_map__key_size(map);
         ValueSize = (int)LibBpf.bpf_map__value_size(map);
     }
@@ -50,9 +50,9 @@ public sealed unsafe class BpfMap
         }
     }
 
-    internal int Type { get; }
+    public BpfMapType Type { get; }
 
-    private bool IsPerCpu => Type is BpfMapTypes.PerCpuHash or BpfMapTypes.PerCpuArray or BpfMapTypes.LruPerCpuHash;
+    private bool IsPerCpu => Type is BpfMapType.PerCpuHash or BpfMapType.PerCpuArray or BpfMapType.LruPerCpuHash;
 
     private int TransferSize => IsPerCpu ? (ValueSize + 7 & ~7) * PossibleCpus.Count : ValueSize;
 
@@ -105,7 +105,7 @@ public sealed unsafe class BpfMap
     /// <summary>Sum over all possible CPUs of the u64 at one index of a per-CPU array.</summary>
     public ulong SumPerCpu(uint index)
     {
-        if (Type != BpfMapTypes.PerCpuArray || ValueSize != sizeof(ulong))
+        if (Type != BpfMapType.PerCpuArray || ValueSize != sizeof(ulong))
             throw new BpfException($"sum map '{Name}'", Errno.EINVAL, "it is not a per-CPU array of u64");
         Span<ulong> values = PossibleCpus.Count <= 128 ? stackalloc ulong[PossibleCpus.Count] : new ulong[PossibleCpus.Count];
         using BpfObject.Lease lease = _owner.Borrow();

@@ -3,8 +3,8 @@ using Tracer.Linux.Cgroups;
 
 namespace Tracer;
 
-/// <summary>Paths of the cgroups that sockets belong to. One thread learns, any thread asks.</summary>
-public sealed class CgroupDirectory(CgroupPaths paths)
+/// <summary>Paths of the cgroups that sockets belong to, as far as there is a cgroup v2 tree. One thread learns, any thread asks.</summary>
+public sealed class CgroupDirectory(CgroupPaths? paths)
 {
     private const int Capacity = 8_192;
 
@@ -22,6 +22,9 @@ public sealed class CgroupDirectory(CgroupPaths paths)
     public void Learn(ulong cgroupId)
     {
         if (cgroupId != 0 && !_paths.TryGet(cgroupId, out _))
-            _paths.Set(cgroupId, paths.FindPath(cgroupId) ?? "");
+            _paths.Set(cgroupId, paths?.Resolve(cgroupId) ?? "");
     }
+
+    /// <summary>Id of a cgroup v2 path; 0: there is no such cgroup now.</summary>
+    public ulong IdOf(string path) => paths?.IdOf(path) ?? 0;
 }

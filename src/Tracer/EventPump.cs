@@ -2,6 +2,7 @@
 using Tracer.Api;
 using Tracer.Attribution;
 using Tracer.Bpf;
+using Tracer.Bpf.Ring;
 using Tracer.Capture;
 using Tracer.Linux;
 using Tracer.Wire;

@@ -78,6 +78,7 @@ internal sealed class CloseWaitStream(
 
     private async Task SendSnapshotAsync(List<SocketChange> present, CancellationToken cancellationToken)
     {
+        ulong count = (ulong)present.Count;
         ChangePage page = new();
         foreach (SocketChange change in present)
         {
@@ -89,9 +90,11 @@ internal sealed class CloseWaitStream(
         }
         if (page.Count > 0)
             await SendAsync(page.ToResponse(), cancellationToken);
+        // The caller's stream may last for days, and its list would keep every one of these sockets as it once was.
+        present.Clear();
         Proto.SnapshotDone done = new()
         {
-            Sockets = (ulong)present.Count,
+            Sockets = count,
             Time = ProtoTime.ToTimestamp(facts.ToWallClock(facts.NowKtimeNs())),
         };
         await SendAsync(new Proto.WatchCloseWaitsResponse { SnapshotDone = done }, cancellationToken);

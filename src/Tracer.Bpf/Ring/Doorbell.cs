@@ -37,7 +37,7 @@ public sealed unsafe class Doorbell : IDisposable
     /// <summary>How often the consumer armed and went to sleep.</summary>
     public ulong Sleeps { get; private set; }
 
-    /// <summary>Publishes what was read, then sleeps until a record comes, <see cref="Wake"/> is called, or the time is over.</summary>
+    /// <summary>Publishes what was read, then sleeps until a record comes, <see cref="Wake"/> is called, or the time is over; a negative time is endless.</summary>
     public WakeReason Wait(TimeSpan timeout)
     {
         _ring.Release();
@@ -85,7 +85,7 @@ public sealed unsafe class Doorbell : IDisposable
             descriptors[0] = new LibC.PollDescriptor { fd = _ringMap.Fd, events = LibC.POLLIN };
             descriptors[1] = new LibC.PollDescriptor { fd = _wake.Number, events = LibC.POLLIN };
             LibC.TimeSpec time = ToTimeSpec(timeout);
-            int ready = LibC.ppoll(descriptors, 2, &time, null);
+            int ready = LibC.ppoll(descriptors, 2, timeout < TimeSpan.Zero ? null : &time, null);
             if (ready < 0 && Marshal.GetLastPInvokeError() is var errno and not Errno.EINTR)
                 throw new BpfException("wait for ring buffer records", errno);
             if (ready > 0 && descriptors[1].revents != 0)

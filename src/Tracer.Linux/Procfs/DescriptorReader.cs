@@ -23,14 +23,14 @@ public sealed class DescriptorReader(ProcfsRoot root)
         {
             Span<byte> target = stackalloc byte[64];
             int seen = 0;
-            while (lister.TryNext(out ReadOnlySpan<byte> name, out _))
+            while (lister.TryNext(out DirectoryEntry entry))
             {
                 isTruncated = ++seen > maxDescriptors;
                 if (isTruncated)
                     return ProcfsStatus.Ok;
-                if (!TryNumber(name, out uint fd))
+                if (!TryNumber(entry.Name, out uint fd))
                     continue;
-                int length = lister.ReadLink(name, target);
+                int length = lister.ReadLink(entry.Name, target);
                 if (length > 0 && TrySocketInode(target[..length], out ulong inode))
                     sockets.Add(new SocketDescriptor(fd, inode));
             }
@@ -65,9 +65,9 @@ public sealed class DescriptorReader(ProcfsRoot root)
 
         using (lister)
         {
-            while (count < max && lister.TryNext(out ReadOnlySpan<byte> name, out _))
+            while (count < max && lister.TryNext(out DirectoryEntry entry))
             {
-                if (!TryNumber(name, out uint number))
+                if (!TryNumber(entry.Name, out uint number))
                     continue;
                 count++;
                 numbers?.Add(number);

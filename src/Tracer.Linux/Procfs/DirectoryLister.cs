@@ -42,10 +42,10 @@ internal sealed unsafe class DirectoryLister : IDisposable
         return ProcfsStatus.Ok;
     }
 
-    /// <summary>The next name but "." and ".."; valid until the next call.</summary>
-    internal bool TryNext(out ReadOnlySpan<byte> name, out bool mayBeDirectory)
+    /// <summary>The next entry but "." and ".."; valid until the next call.</summary>
+    internal bool TryNext(out DirectoryEntry next)
     {
-        const byte unknownType = 0, directoryType = 4;
+        const byte directoryType = 4;
         while (_next < _filled || Fill())
         {
             ReadOnlySpan<byte> entry = _buffer.AsSpan(_next, _filled - _next);
@@ -54,16 +54,16 @@ internal sealed unsafe class DirectoryLister : IDisposable
                 break;
 
             _next += length;
-            name = entry[NameOffset..length];
+            ReadOnlySpan<byte> name = entry[NameOffset..length];
             int end = name.IndexOf((byte)0);
             name = end < 0 ? name : name[..end];
-            mayBeDirectory = entry[TypeOffset] is directoryType or unknownType;
-            if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
-                return true;
+            if (name.SequenceEqual("."u8) || name.SequenceEqual(".."u8))
+                continue;
+            next = new DirectoryEntry(name, BinaryPrimitives.ReadUInt64LittleEndian(entry), entry[TypeOffset] == directoryType);
+            return true;
         }
 
-        name = default;
-        mayBeDirectory = false;
+        next = default;
         return false;
     }
 

@@ -6,6 +6,9 @@ namespace Tracer.Capture;
 /// <summary>What the kernel side is told before it is loaded.</summary>
 public sealed record CaptureOptions
 {
+    /// <summary>Nanoseconds of a kernel tick, in which the kernel keeps ages.</summary>
+    public required uint TickNs { get; init; }
+
     /// <summary>Ring buffer, bytes; a power of two and a multiple of the page size.</summary>
     public uint RingBytes { get; init; } = 16 << 20;
 

@@ -2,6 +2,8 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Tracer.Bpf;
+using Tracer.Bpf.Probe;
+using Tracer.Bpf.Ring;
 using Tracer.Linux;
 using Tracer.Wire;
 
@@ -154,13 +156,13 @@ public sealed class CaptureSession : IDisposable
         opened.SetMapAutocreate("receiving", plan.Programs.Contains("on_recv_kret"));
         opened.SetMapMaxEntries("events", options.RingBytes);
         opened.SetConstant("has_sk_storage", !plan.UsesHash);
-        opened.SetConstant("has_socket_cookie", probe.TryTracingHelper(BpfHelper.GetSocketCookie).Ok);
-        opened.SetConstant("has_task_btf", probe.TryTracingHelper(BpfHelper.GetCurrentTaskBtf).Ok);
-        opened.SetConstant("has_task_regs", probe.TryTracingHelper(BpfHelper.TaskPtRegs).Ok);
-        opened.SetConstant("tick_ns", (uint)KernelFacts.TickNs);
+        opened.SetConstant("has_socket_cookie", probe.TryTracingHelper(BpfHelper.GetSocketCookie).Works);
+        opened.SetConstant("has_task_btf", probe.TryTracingHelper(BpfHelper.GetCurrentTaskBtf).Works);
+        opened.SetConstant("has_task_regs", probe.TryTracingHelper(BpfHelper.TaskPtRegs).Works);
+        opened.SetConstant("tick_ns", options.TickNs);
         opened.SetConstant("stack_budget", Math.Max(1, options.StackBudget / BudgetWindowsPerSecond));
-        opened.SetConstant("recvmsg_args", (uint)(probe.ArgumentCount("tcp_recvmsg") ?? 5));
-        opened.SetConstant("accept_args", (uint)(probe.ArgumentCount("inet_csk_accept") ?? 2));
+        opened.SetConstant("recvmsg_args", (uint)(probe.CountParameters("tcp_recvmsg") ?? 5));
+        opened.SetConstant("accept_args", (uint)(probe.CountParameters("inet_csk_accept") ?? 2));
     }
 
     private static byte[] ReadObject()

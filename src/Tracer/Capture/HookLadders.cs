@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Bpf;
+using Tracer.Bpf.Probe;
 
 namespace Tracer.Capture;
 
@@ -86,6 +87,6 @@ public static class HookLadders
     private static ProbeResult TryDescriptors(ProgramProbe probe)
     {
         ProbeResult iterator = probe.TryIterator("task_file");
-        return iterator.Ok ? probe.TryIteratorHelper(BpfHelper.SockFromFile) : iterator;
+        return iterator.Works ? probe.TryTracingHelper(BpfHelper.SockFromFile) : iterator;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Api;
 using Tracer.Bpf;
+using Tracer.Bpf.Probe;
 
 namespace Tracer.Capture;
 
@@ -67,8 +68,8 @@ public sealed class HookPlan
         if (rung.OnlyWithHash is { } hash && hash != UsesHash)
             return "";
         if (rung.Name == HookLadders.Storage && UsesHash)
-            return probe.TryTracingHelper(BpfHelper.SkStorageGet) is { Ok: false } no ? no.Reason : "the hash table was asked for";
-        if (rung.Try?.Invoke(probe) is { Ok: false } refused)
+            return probe.TryTracingHelper(BpfHelper.SkStorageGet) is { Works: false } no ? no.Reason : "the hash table was asked for";
+        if (rung.Try?.Invoke(probe) is { Works: false } refused)
             return refused.Reason;
         return rung.NeedsHash && !UsesHash ? "needs owner records in the hash table" : null;
     }
@@ -78,7 +79,7 @@ public sealed class HookPlan
         if (forced.GetValueOrDefault(HookLadders.Owner) is { } owner)
             return owner == HookLadders.Hash;
         bool forcedByProbe = HookLadders.All.Any(f => f.Rungs.Any(r => r.NeedsHash && forced.GetValueOrDefault(f.Name) == r.Name));
-        return forcedByProbe || !probe.TryTracingHelper(BpfHelper.SkStorageGet).Ok;
+        return forcedByProbe || !probe.TryTracingHelper(BpfHelper.SkStorageGet).Works;
     }
 
     private static void CheckNames(IReadOnlyDictionary<string, string> forced)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Bpf;
+using Tracer.Bpf.Probe;
 
 namespace Tracer.Capture;
 

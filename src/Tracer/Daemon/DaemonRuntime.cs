@@ -22,7 +22,6 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private readonly EventPump _pump;
     private readonly Enricher _enricher;
     private readonly WebApplication _host;
-    private readonly CgroupPaths _cgroupPaths = new();
     private readonly WorkerThread _pumpThread;
     private readonly WorkerThread _enricherThread;
 
@@ -32,14 +31,14 @@ public sealed class DaemonRuntime : IAsyncDisposable
         var ledgerOptions = new LedgerOptions { MaxSockets = options.MaxSockets };
         var processes = new ProcessDirectory(new ProcessReader(new ProcfsRoot()));
         var stacks = new StackDirectory(new Symbolizer(new ProcfsRoot()));
-        var cgroups = new CgroupDirectory(_cgroupPaths);
+        var cgroups = new CgroupDirectory(CgroupPaths.Find(new ProcfsRoot()));
         var scans = new ScanMarks();
-        _session = CaptureSession.Start(survey.Plan, survey.Probe, CaptureOptionsOf(options));
+        _session = CaptureSession.Start(survey.Plan, survey.Probe, KernelSettings.Of(options, (uint)survey.Facts.TickNs, cgroups.IdOf));
         _pump = new EventPump(_session, hub, _queue, ledgerOptions, new PumpOptions { ScanPeriod = options.ScanPeriod });
         _enricher = new Enricher(_queue, hub, processes, stacks, cgroups, _session, scans);
         var status = new StatusReport(_session, _pump, _enricher, _queue, processes, stacks, cgroups, scans, ledgerOptions, survey.Facts.Release);
-        hub.InterestChanged += interests => _session.SetWatch(KernelFilters.Compile(interests, _cgroupPaths.FindId));
-        _host = TracerHost.Build(HostOptionsOf(options), hub, new FactSource(processes, stacks, cgroups, scans, _pump, status));
+        hub.InterestChanged += interests => _session.SetWatch(KernelFilters.Compile(interests, cgroups.IdOf));
+        _host = TracerHost.Build(HostSettings.Of(options), hub, new FactSource(processes, stacks, cgroups, scans, _pump, status));
         _pumpThread = new WorkerThread("pump", _pump.Run, stop);
         _enricherThread = new WorkerThread("enricher", _enricher.Run, stop);
     }

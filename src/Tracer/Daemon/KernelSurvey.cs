@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Bpf;
+using Tracer.Bpf.Probe;
 using Tracer.Capture;
-using Tracer.Commands;
+using Tracer.Output;
 using Tracer.Linux;
+using Tracer.Linux.Procfs;
 
 namespace Tracer.Daemon;
 

@@ -73,7 +73,7 @@ public sealed class ReflectionTests
         IEnumerable<ByteString> files = response.FileDescriptorResponse.FileDescriptorProto
             .OrderByDescending(file => Array.IndexOf(ServiceFiles, FileDescriptorProto.Parser.ParseFrom(file).Name));
         FileDescriptor rebuilt = FileDescriptor.BuildFromByteStrings(files)[^1];
-        Assert.Equal(TracerService.Descriptor.ToProto(), rebuilt.Services.Single().ToProto());
+        Assert.Equal(CloseWait.V1.TracerService.Descriptor.ToProto(), rebuilt.Services.Single().ToProto());
     }
 
     [Fact]

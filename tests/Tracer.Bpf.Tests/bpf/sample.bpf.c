@@ -35,6 +35,7 @@ struct bpf_iter__task {
 } __attribute__((preserve_access_index));
 
 const volatile __u32 only_tgid = 0;
+const volatile __u32 only_state = 0; /* 0: all states */
 const volatile __u64 discard_every = 0;
 struct sample_control control;
 
@@ -86,7 +87,7 @@ int BPF_PROG(on_sample_state, const void *sk, int old_state, int new_state)
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	struct sample_record *record;
 
-	if (tgid != only_tgid)
+	if (tgid != only_tgid || (only_state && new_state != (int)only_state))
 		return 0;
 	count(SAMPLE_SEEN);
 	record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
