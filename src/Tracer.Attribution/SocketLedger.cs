@@ -155,9 +155,9 @@ public sealed class SocketLedger
         {
             isChanged = true;
             entry.Socket.Holders = TcpFacts.Without(entry.Socket.Holders, process);
-            // Somebody unknown may hold it: a child forked since, or a message in flight. Only a scan tells.
+            // Somebody unknown may hold it: a child forked since, or a message in flight. Only a scan tells; one that is open will.
             if (entry.Socket.Holders.Length == 0)
-                _books.WantHolders(slot, ktimeNs);
+                _books.WantHolders(slot, _scan.WantsHolders ? _scan.BeginKtimeNs : ktimeNs);
         }
         if (isChanged)
             _books.Change(slot, _scan.IsOpen);
