@@ -1,48 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Buffers.Text;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Tracer.Linux.Interop;
+using Tracer.Linux.Procfs;
 
 namespace Tracer.Linux;
 
-/// <summary>Runs something in another network namespace, on the calling thread only.</summary>
+/// <summary>Looks at, and into, the network namespaces of processes.</summary>
 public static class NetworkNamespace
 {
-    private const string OwnPath = "/proc/thread-self/ns/net";
+    private static ReadOnlySpan<byte> LinkPrefix => "net:["u8;
 
-    /// <summary>False: the namespace is gone or may not be entered, and nothing was run.</summary>
-    /// <exception cref="LinuxException">The thread could not go back: it must not do anything else.</exception>
-    public static bool TryRunInside<T>(string path, Func<T> action, out T? result)
+    /// <summary>The inode that names the network namespace of a process.</summary>
+    public static ProcfsStatus ReadInode(ProcfsRoot root, uint pid, out uint inode)
     {
-        result = default;
-        using SafeFileHandle? own = TryOpen(OwnPath);
-        using SafeFileHandle? other = TryOpen(path);
-        if (own is null || other is null || LibCNamespaces.setns(other, LibCNamespaces.CLONE_NEWNET) != 0)
-            return false;
-        try
-        {
-            result = action();
-            return true;
-        }
-        finally
-        {
-            if (LibCNamespaces.setns(own, LibCNamespaces.CLONE_NEWNET) != 0)
-                throw new LinuxException("return to the own network namespace", System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
-        }
+        inode = 0;
+        ProcfsStatus status = root.ReadLink(pid, "ns/net", out byte[] target);
+        if (status != ProcfsStatus.Ok)
+            return status;
+        return target.AsSpan().StartsWith(LinkPrefix) && target[^1] == (byte)']'
+            && Utf8Parser.TryParse(target.AsSpan(LinkPrefix.Length), out inode, out int used) && used == target.Length - LinkPrefix.Length - 1
+            ? ProcfsStatus.Ok
+            : ProcfsStatus.Malformed;
     }
 
-    private static SafeFileHandle? TryOpen(string path)
+    /// <summary>
+    /// Runs something in the network namespace of a process and waits for it, on a thread that ends with it: a pool thread would carry the
+    /// namespace into unrelated work. Needs CAP_SYS_ADMIN.
+    /// </summary>
+    public static ProcfsStatus Run<T>(ProcfsRoot root, uint pid, Func<T> work, out T? result) => Run(root.PathOf(pid, "ns/net"), work, out result);
+
+    /// <summary>The same for a namespace given by a file that stands for it, in /proc or mounted elsewhere.</summary>
+    public static ProcfsStatus Run<T>(string path, Func<T> work, out T? result)
     {
-        try
+        T? answer = default;
+        ProcfsStatus status = ProcfsStatus.Failed;
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
         {
-            return File.OpenHandle(path);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return null;
-        }
+            try
+            {
+                status = Enter(path);
+                if (status == ProcfsStatus.Ok)
+                    answer = work();
+            }
+            catch (Exception exception)
+            {
+                // Nothing is swallowed: the caller gets it, as if it had run the work itself.
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        })
+        { IsBackground = true, Name = "closewait-netns" };
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        result = answer;
+        return status;
+    }
+
+    private static ProcfsStatus Enter(string path)
+    {
+        using SafeFileHandle target = LibCFiles.open(path, LinuxConstants.O_RDONLY | LinuxConstants.O_CLOEXEC, 0);
+        if (!target.IsInvalid && LibCFiles.setns(target, LinuxConstants.CLONE_NEWNET) == 0)
+            return ProcfsStatus.Ok;
+        return ProcfsRoot.FromErrno(Marshal.GetLastPInvokeError());
     }
 }

@@ -9,7 +9,7 @@ namespace Tracer;
 
 /// <summary>Gives names to what the pump found, on its own thread: processes and stacks are read while they are still there.</summary>
 public sealed class Enricher(
-    HandoffQueue<PumpedItem> queue, EventHub hub, ProcessDirectory processes, StackDirectory stacks, CgroupDirectory cgroups, CaptureSession session, ScanMarks scans)
+    HandoffQueue<PumpedItem> queue, EventHub hub, ProcessDirectory processes, StackDirectory stacks, CaptureSession session, ScanMarks scans)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
@@ -68,7 +68,6 @@ public sealed class Enricher(
             foreach (DescriptorHolder holder in listener.Holders)
                 processes.Learn(holder.Process);
         }
-        cgroups.Learn(socket.Last.Event.CgroupId);
     }
 
     private void LearnActor(in TcpActor actor)

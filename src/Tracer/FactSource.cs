@@ -2,12 +2,13 @@
 using Tracer.Api;
 using Tracer.Attribution;
 using Tracer.Linux;
+using Tracer.Linux.Cgroups;
 
 namespace Tracer;
 
 /// <summary>Answers the API's questions from what the daemon's threads have already learned.</summary>
 public sealed class FactSource(
-    ProcessDirectory processes, StackDirectory stacks, CgroupDirectory cgroups, ScanMarks scans, EventPump pump, StatusReport status) : IFactSource
+    ProcessDirectory processes, StackDirectory stacks, CgroupPaths? cgroups, ScanMarks scans, EventPump pump, StatusReport status) : IFactSource
 {
     private const ulong ClockAgeNs = 1_000_000_000; // wall time may be stepped
 
@@ -21,7 +22,7 @@ public sealed class FactSource(
 
     public StackReport? FindStack(ulong stackId) => stacks.Find(stackId);
 
-    public string FindCgroup(ulong cgroupId) => cgroups.Find(cgroupId);
+    public string FindCgroup(ulong cgroupId) => cgroups?.Resolve(cgroupId) ?? "";
 
     public DaemonStatus ReadStatus() => status.Read();
 

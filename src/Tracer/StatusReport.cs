@@ -11,7 +11,7 @@ namespace Tracer;
 /// <summary>Everything a client can read about the daemon itself: hooks, every counter of a loss or refusal, every bound.</summary>
 public sealed class StatusReport(
     CaptureSession session, EventPump pump, Enricher enricher, HandoffQueue<PumpedItem> queue, ProcessDirectory processes,
-    StackDirectory stacks, CgroupDirectory cgroups, ScanMarks scans, LedgerOptions ledger, string kernelRelease)
+    StackDirectory stacks, ScanMarks scans, LedgerOptions ledger, string kernelRelease)
 {
     private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
 
@@ -70,6 +70,5 @@ public sealed class StatusReport(
         yield return new BoundValue("enricher_queue", (ulong)queue.Count, (ulong)queue.Capacity, pump.Counters.QueueDropped);
         yield return new BoundValue("processes", (ulong)processes.Count, (ulong)processes.Limit, processes.Evicted);
         yield return new BoundValue("stacks", (ulong)stacks.Count, (ulong)stacks.Limit, stacks.Evicted);
-        yield return new BoundValue("cgroups", (ulong)cgroups.Count, (ulong)cgroups.Limit, cgroups.Evicted);
     }
 }

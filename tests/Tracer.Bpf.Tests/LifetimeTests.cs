@@ -10,7 +10,7 @@ namespace Tracer.Bpf.Tests;
 [Collection(KernelTests.Name)]
 public sealed class LifetimeTests
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     [Fact]
     public void A_whole_life_leaves_no_descriptor_and_disposing_twice_is_harmless()
@@ -117,7 +117,7 @@ public sealed class LifetimeTests
         long start = Stopwatch.GetTimestamp();
         while (programs.Any(program => IsKnown(program, out _)))
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < s_deadline, "the programs are still loaded");
+            Assert.True(Stopwatch.GetElapsedTime(start) < Deadline, "the programs are still loaded");
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
     }

@@ -6,7 +6,7 @@ namespace Tracer.Bpf.Tests;
 /// <summary>What this process holds open of the kernel's BPF objects; other descriptors come and go with the runtime.</summary>
 internal static class OpenDescriptors
 {
-    private static readonly string[] s_kinds = ["bpf", "btf", "[perf_event]", "[eventfd]"];
+    private static readonly string[] Kinds = ["bpf", "btf", "[perf_event]", "[eventfd]"];
 
     public static int CountBpf() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(IsBpf);
 
@@ -27,6 +27,6 @@ internal static class OpenDescriptors
     {
         string? target = new FileInfo(path).LinkTarget; // null when it was closed meanwhile
         return target is not null && target.StartsWith("anon_inode:", StringComparison.Ordinal)
-            && s_kinds.Any(kind => target.AsSpan("anon_inode:".Length).StartsWith(kind, StringComparison.Ordinal));
+            && Kinds.Any(kind => target.AsSpan("anon_inode:".Length).StartsWith(kind, StringComparison.Ordinal));
     }
 }

@@ -12,12 +12,12 @@ internal static class SampleObject
     public const string TaskProgram = "on_sample_task";
     public const string AbsentProgram = "on_sample_absent";
 
-    private static readonly Lazy<byte[]> s_sample = new(() => Compile("sample"));
-    private static readonly Lazy<byte[]> s_rejected = new(() => Compile("rejected"));
+    private static readonly Lazy<byte[]> Sample = new(() => Compile("sample"));
+    private static readonly Lazy<byte[]> Rejected = new(() => Compile("rejected"));
 
-    public static byte[] Sample => Require(s_sample);
+    public static byte[] Sample => Require(Sample);
 
-    public static byte[] Rejected => Require(s_rejected);
+    public static byte[] Rejected => Require(Rejected);
 
     /// <summary>Opened, with the constant set to this process; not loaded.</summary>
     public static BpfObject OpenSample()

@@ -18,7 +18,8 @@ internal sealed class FollowedSockets(SocketPredicate predicate)
     /// <summary>When the next socket is old enough; null: none is waiting.</summary>
     public ulong? NextDueKtimeNs => _due.TryPeek(out _, out ulong due) ? due : null;
 
-    public int Count => _dueKtimeNs.Count;
+    /// <summary>Entries kept for waiting sockets, including those of sockets that left before they were due.</summary>
+    public int Backlog => _due.Count;
 
     /// <summary>Whether the client must be told of the change.</summary>
     public bool Owes(SocketChange change)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Tracer.Linux.Interop;
 using Tracer.Linux.Procfs;
@@ -9,19 +8,17 @@ namespace Tracer.Linux.Cgroups;
 /// <summary>Opens cgroup directories by id: a cgroup id is also the file handle of its directory (5.5+, CAP_DAC_READ_SEARCH).</summary>
 internal sealed unsafe class CgroupHandles(ProcfsRoot root, string mountPoint)
 {
-    private const int ESTALE = 116;
     private const int HandleBytes = 8;
     private const int FILEID_KERNFS = 0xfe;
     private const int MaxPathBytes = 4096;
 
-    /// <summary>False when the question was refused; an empty path means that there is no such cgroup.</summary>
-    internal bool TryResolve(ulong id, out string path)
+    /// <summary>The path of a cgroup below the mount; empty when there is no such cgroup, or when it may not be asked for.</summary>
+    internal string Resolve(ulong id)
     {
-        path = "";
         using SafeFileHandle mount = LibCFiles.open(
             mountPoint, LinuxConstants.O_RDONLY | LinuxConstants.O_DIRECTORY | LinuxConstants.O_CLOEXEC, 0);
         if (mount.IsInvalid)
-            return false;
+            return "";
 
         // struct file_handle: length, type, then the id.
         byte* handle = stackalloc byte[8 + HandleBytes];
@@ -30,10 +27,7 @@ internal sealed unsafe class CgroupHandles(ProcfsRoot root, string mountPoint)
         *(ulong*)(handle + 8) = id;
         using SafeFileHandle directory = LibCFiles.open_by_handle_at(
             mount, handle, LinuxConstants.O_RDONLY | LinuxConstants.O_DIRECTORY | LinuxConstants.O_CLOEXEC);
-        if (directory.IsInvalid)
-            return Marshal.GetLastPInvokeError() is ESTALE or LinuxConstants.ENOENT;
-        path = PathOf(directory);
-        return true;
+        return directory.IsInvalid ? "" : PathOf(directory);
     }
 
     private string PathOf(SafeFileHandle directory)

@@ -10,19 +10,29 @@ namespace Tracer.Linux.Cgroups;
 /// Turns cgroup v2 ids, as BPF sees them, into paths below the cgroup2 mount and back. An id is the inode number of the directory and is not
 /// given out again while the system runs, so an answer stays right after its cgroup is gone. Any thread may ask.
 /// </summary>
-public sealed class CgroupPaths(ProcfsRoot root, string mountPoint, TimeProvider? time = null)
+public sealed class CgroupPaths
 {
     private const int MaxCached = 64 * 1024;
     private const int MaxMountsBytes = 1024 * 1024;
     private static readonly TimeSpan MinWalkInterval = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<ulong, string> _paths = new();
-    private readonly CgroupHandles _handles = new(root, mountPoint);
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly CgroupHandles _handles;
+    private readonly Lazy<bool> _hasHandles;
+    private readonly TimeProvider _time;
     private readonly Lock _walkLock = new();
     private long? _lastWalk;
 
-    public string MountPoint { get; } = mountPoint;
+    public CgroupPaths(ProcfsRoot root, string mountPoint, TimeProvider? time = null)
+    {
+        MountPoint = mountPoint;
+        _time = time ?? TimeProvider.System;
+        _handles = new CgroupHandles(root, mountPoint);
+        // Old kernels and missing capabilities cannot be told from a cgroup that is gone by errno alone. The root is never gone.
+        _hasHandles = new Lazy<bool>(() => IdOf("/") is { } rootId && _handles.Resolve(rootId) == "/");
+    }
+
+    public string MountPoint { get; }
 
     /// <summary>Finds the cgroup2 mount of this mount namespace; null when there is none.</summary>
     public static CgroupPaths? Find(ProcfsRoot root)
@@ -41,13 +51,14 @@ public sealed class CgroupPaths(ProcfsRoot root, string mountPoint, TimeProvider
             return "";
         if (_paths.TryGetValue(id, out string? known))
             return known;
-        if (!_handles.TryResolve(id, out string path))
+        if (!_hasHandles.Value)
         {
             Walk();
             return FindCached(id);
         }
 
         // Where handles work their answer is final: without a path the cgroup is gone.
+        string path = _handles.Resolve(id);
         if (path.Length > 0)
             Remember(id, path);
         return path;

@@ -18,7 +18,10 @@ internal static class ElfSymbolReader
     internal static ElfStatus Read(ElfFile file, out ElfSymbolTable symbols)
     {
         ElfStatus status = Read(file, ElfSection.SymbolTable, out symbols);
-        return symbols.Count > 0 ? status : Read(file, ElfSection.DynamicSymbols, out symbols);
+        if (symbols.Count > 0)
+            return status;
+        ElfStatus dynamic = Read(file, ElfSection.DynamicSymbols, out symbols);
+        return symbols.Count > 0 || status == ElfStatus.Ok ? dynamic : status;
     }
 
     private static ElfStatus Read(ElfFile file, uint tableType, out ElfSymbolTable symbols)

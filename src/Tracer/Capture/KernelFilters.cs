@@ -21,6 +21,16 @@ public static class KernelFilters
         return [.. interests.SelectMany(i => Expand(i, share, cgroupId))];
     }
 
+    /// <summary>True if the lists of this interest fit the slots, so that <see cref="Compile"/> widens nothing.</summary>
+    public static bool Fits(TransitionInterest interest)
+    {
+        long combinations = 1;
+        foreach (int count in (ReadOnlySpan<int>)[interest.Pids.Count, interest.LocalPorts.Count, interest.RemotePorts.Count, interest.AnyPorts.Count,
+            interest.Netns.Count, interest.Families.Count, interest.Cgroups.Count])
+            combinations *= Math.Max(1, count);
+        return combinations <= Slots;
+    }
+
     private static IEnumerable<TcpFilter> Expand(TransitionInterest interest, int slots, Func<string, ulong> cgroupId)
     {
         IReadOnlyList<TcpFilter> filters = [new TcpFilter { StateMask = interest.StateMask }];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Bpf;
 using Tracer.Linux;
+using Tracer.Linux.Procfs;
 
 namespace Tracer.Capture;
 
@@ -58,7 +59,7 @@ public sealed class SocketScan : IDisposable
         while (_namespaces.TryDequeue(out string? path))
         {
             // The iterator keeps the namespace in which it was created.
-            if (NetworkNamespace.TryRunInside(path, _session.OpenSnapshot, out _current))
+            if (NetworkNamespace.Run(path, _session.OpenSnapshot, out _current) == ProcfsStatus.Ok)
                 return true;
             SkippedNamespaces++;
         }

@@ -5,7 +5,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Tracer.Output;
+using Tracer.Commands;
 
 namespace Tracer.Client;
 
@@ -74,7 +74,7 @@ internal static class DaemonChannel
         {
             load();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw CommandException.Usage($"{flag}: '{path}' cannot be used: {e.Message.ReplaceLineEndings(" ")}");
         }

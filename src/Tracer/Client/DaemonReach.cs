@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net.Sockets;
-using Tracer.Output;
+using Tracer.Commands;
 
 namespace Tracer.Client;
 
@@ -8,13 +8,13 @@ namespace Tracer.Client;
 internal static class DaemonReach
 {
     private const int UnixPathLimit = 107; // sun_path of <linux/un.h> without the NUL.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Null when a listener took the connection, else why none did. A refusal for lack of rights is thrown.</summary>
     public static async Task<string?> FindObstacleAsync(DaemonAddress address, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(_patience);
+        patience.CancelAfter(Patience);
         try
         {
             if (address.Remote is { } remote)
@@ -29,11 +29,12 @@ internal static class DaemonReach
         }
         catch (SocketException e)
         {
-            return e.Message;
+            // .NET has no name for ENOENT of a unix socket and reports the nearest one.
+            return address.Remote is null && e.SocketErrorCode == SocketError.AddressNotAvailable ? "no such socket" : e.Message;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return $"no answer within {_patience.TotalSeconds:0} s";
+            return $"no answer within {Patience.TotalSeconds:0} s";
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class CloseWaitFollower(CommandContext context, OutputStyle styl
                 _json.WriteNotice("snapshotDone", response.SnapshotDone);
                 break;
             case WatchCloseWaitsResponse.ItemOneofCase.SnapshotDone:
-                context.Complain($"{response.SnapshotDone.Sockets} sockets were in CLOSE_WAIT; following changes");
+                context.Complain($"sockets in CLOSE_WAIT so far: {response.SnapshotDone.Sockets}; following changes");
                 break;
             case WatchCloseWaitsResponse.ItemOneofCase.Lost when isJson:
                 _json.WriteNotice("lost", response.Lost);

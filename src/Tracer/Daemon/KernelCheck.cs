@@ -2,7 +2,7 @@
 using System.Text.Json;
 using Tracer.Api;
 using Tracer.Capture;
-using Tracer.Output;
+using Tracer.Commands;
 using Tracer.Linux;
 
 namespace Tracer.Daemon;

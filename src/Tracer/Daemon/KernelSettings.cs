@@ -2,6 +2,7 @@
 using CloseWait.V1;
 using Tracer.Api;
 using Tracer.Capture;
+using Tracer.Commands;
 
 namespace Tracer.Daemon;
 
@@ -22,19 +23,20 @@ internal static class KernelSettings
     {
         if (scope.CalculateSize() == 0)
             return [];
-        return KernelFilters.Compile(
-            [
-                new TransitionInterest(
-                    TransitionInterest.AllStates,
-                    [.. scope.Pids],
-                    [.. scope.LocalPorts.Select(p => (ushort)p)],
-                    [.. scope.RemotePorts.Select(p => (ushort)p)],
-                    [.. scope.Ports.Select(p => (ushort)p)],
-                    [.. scope.Netns],
-                    [.. scope.Families.Select(AddressFamily)],
-                    [.. scope.Cgroups]),
-            ],
-            cgroupId);
+        foreach (string path in scope.Cgroups.Where(path => cgroupId(path) == 0))
+            throw new StartException($"--cgroup {path}: there is no such cgroup", ExitCode.Usage);
+        var interest = new TransitionInterest(
+            TransitionInterest.AllStates,
+            [.. scope.Pids],
+            [.. scope.LocalPorts.Select(p => (ushort)p)],
+            [.. scope.RemotePorts.Select(p => (ushort)p)],
+            [.. scope.Ports.Select(p => (ushort)p)],
+            [.. scope.Netns],
+            [.. scope.Families.Select(AddressFamily)],
+            [.. scope.Cgroups]);
+        if (!KernelFilters.Fits(interest))
+            throw new StartException($"the filters of run have more than {KernelFilters.Slots} combinations: name fewer values", ExitCode.Usage);
+        return KernelFilters.Compile([interest], cgroupId);
     }
 
     /// <summary>AF_INET or AF_INET6, linux/socket.h.</summary>

@@ -2,7 +2,7 @@
 using Tracer.Bpf;
 using Tracer.Bpf.Probe;
 using Tracer.Capture;
-using Tracer.Output;
+using Tracer.Commands;
 using Tracer.Linux;
 using Tracer.Linux.Procfs;
 

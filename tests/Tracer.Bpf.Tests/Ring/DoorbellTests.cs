@@ -10,7 +10,7 @@ namespace Tracer.Bpf.Tests.Ring;
 public sealed class DoorbellTests
 {
     private const uint Seen = 0, Dropped = 1, Rung = 2;
-    private static readonly TimeSpan s_long = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
 
     [Fact]
     public void Every_record_arrives_once_and_in_order()
@@ -80,14 +80,14 @@ public sealed class DoorbellTests
     public async Task A_sleeping_reader_is_rung_by_the_first_record_only()
     {
         using var bench = new Bench();
-        Task<WakeReason> sleeper = Task.Run(() => bench.Doorbell.Wait(s_long), TestContext.Current.CancellationToken);
+        Task<WakeReason> sleeper = Task.Run(() => bench.Doorbell.Wait(Long), TestContext.Current.CancellationToken);
         await Until(() => bench.IsArmed && bench.Doorbell.Sleeps == 1);
 
         long start = Stopwatch.GetTimestamp();
         LoopbackTraffic.Connect(10);
 
         Assert.Equal(WakeReason.Records, await sleeper);
-        Assert.True(Stopwatch.GetElapsedTime(start) < s_long / 2);
+        Assert.True(Stopwatch.GetElapsedTime(start) < Long / 2);
         Assert.False(bench.IsArmed);
         Assert.Equal(1ul, bench.Object.Map("counters").SumPerCpu(Rung));
         Assert.True(bench.Ring.TryRead(out _));
@@ -99,7 +99,7 @@ public sealed class DoorbellTests
         using var bench = new Bench();
         LoopbackTraffic.Connect(1);
 
-        Assert.Equal(WakeReason.Records, bench.Doorbell.Wait(s_long));
+        Assert.Equal(WakeReason.Records, bench.Doorbell.Wait(Long));
         Assert.Equal(0ul, bench.Doorbell.Sleeps);
         Assert.False(bench.IsArmed);
     }
@@ -122,7 +122,7 @@ public sealed class DoorbellTests
         bench.Doorbell.Wake();
         bench.Doorbell.Wake();
 
-        Assert.Equal(WakeReason.Woken, bench.Doorbell.Wait(s_long));
+        Assert.Equal(WakeReason.Woken, bench.Doorbell.Wait(Long));
         Assert.Equal(WakeReason.TimedOut, bench.Doorbell.Wait(TimeSpan.FromMilliseconds(5)));
     }
 
@@ -144,7 +144,7 @@ public sealed class DoorbellTests
         for (int i = 0; i < 500; i++)
         {
             go.Release();
-            Assert.Equal(WakeReason.Records, bench.Doorbell.Wait(s_long));
+            Assert.Equal(WakeReason.Records, bench.Doorbell.Wait(Long));
             Assert.True(bench.Ring.TryRead(out ReadOnlySpan<byte> record));
             Assert.Equal((ulong)i, MemoryMarshal.Read<ulong>(record));
             while (bench.Ring.TryRead(out _) || !bench.Ring.IsEmpty)
@@ -162,16 +162,16 @@ public sealed class DoorbellTests
         using var bench = new Bench();
         var pacer = new RingPacer(dryNapsBeforeSleep: 1);
 
-        Assert.Equal(WakeReason.TimedOut, pacer.Rest(foundRecords: true, bench.Doorbell, s_long));
-        Assert.Equal(WakeReason.TimedOut, pacer.Rest(foundRecords: false, bench.Doorbell, s_long));
+        Assert.Equal(WakeReason.TimedOut, pacer.Rest(foundRecords: true, bench.Doorbell, Long));
+        Assert.Equal(WakeReason.TimedOut, pacer.Rest(foundRecords: false, bench.Doorbell, Long));
         Assert.Equal(0ul, bench.Doorbell.Sleeps);
-        Task<WakeReason> sleeper = Task.Run(() => pacer.Rest(foundRecords: false, bench.Doorbell, s_long), TestContext.Current.CancellationToken);
+        Task<WakeReason> sleeper = Task.Run(() => pacer.Rest(foundRecords: false, bench.Doorbell, Long), TestContext.Current.CancellationToken);
         await Until(() => bench.IsArmed);
         bench.Doorbell.Wake();
         Assert.Equal(WakeReason.Woken, await sleeper);
         LoopbackTraffic.Connect(1);
-        Assert.Equal(WakeReason.Records, pacer.Rest(foundRecords: false, bench.Doorbell, s_long));
-        Assert.Equal(WakeReason.TimedOut, pacer.Rest(foundRecords: false, bench.Doorbell, s_long));
+        Assert.Equal(WakeReason.Records, pacer.Rest(foundRecords: false, bench.Doorbell, Long));
+        Assert.Equal(WakeReason.TimedOut, pacer.Rest(foundRecords: false, bench.Doorbell, Long));
         Assert.Equal(1ul, bench.Doorbell.Sleeps);
     }
 
@@ -180,7 +180,7 @@ public sealed class DoorbellTests
         long start = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < s_long, "the condition did not become true in time");
+            Assert.True(Stopwatch.GetElapsedTime(start) < Long, "the condition did not become true in time");
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
     }
