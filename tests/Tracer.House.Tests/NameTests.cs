@@ -6,7 +6,8 @@ namespace Tracer.House.Tests;
 /// <summary>A newcomer finds any line by its folder, and no name is a bin.</summary>
 public sealed partial class NameTests
 {
-    private static readonly string[] Bins = ["Util", "Utils", "Utility", "Utilities", "Helper", "Helpers", "Manager", "Common", "Misc", "Base", "Impl"];
+    // "Helper" alone is the kernel's word for a function that BPF programs may call.
+    private static readonly string[] Bins = ["Util", "Utils", "Utility", "Utilities", "Helpers", "Manager", "Common", "Misc", "Base", "Impl"];
 
     private static IEnumerable<(string Path, CSharpOutline Outline)> OurSources =>
         from path in Repository.CSharpFiles
