@@ -66,7 +66,8 @@ static __always_inline void fill_socket_event(struct tcp_socket_event *e, __u16 
 		e->record = *record;
 }
 
-static __always_inline void emit_transition(const struct tcp_sock *tp, const struct sock *sk,
+/* Not inlined: the copies of these two made the hooks twice as large. */
+static __noinline void emit_transition(const struct tcp_sock *tp, const struct sock *sk,
 					    const struct tcp_record *record, const struct change *c)
 {
 	struct tcp_event *e = ring_reserve(sizeof(*e), TCP_COUNTER_EVENTS_LOST);
@@ -78,7 +79,7 @@ static __always_inline void emit_transition(const struct tcp_sock *tp, const str
 	ring_submit(e, TCP_COUNTER_EVENTS_SUBMITTED);
 }
 
-static __always_inline void emit_socket(__u16 kind, const struct tcp_sock *tp, const struct sock *sk,
+static __noinline void emit_socket(__u16 kind, const struct tcp_sock *tp, const struct sock *sk,
 					const struct tcp_record *record, const struct change *c)
 {
 	struct tcp_socket_event *e = ring_reserve(sizeof(*e), TCP_COUNTER_EVENTS_LOST);

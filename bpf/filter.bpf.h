@@ -29,7 +29,7 @@ static __always_inline bool ports_match(const struct tcp_filter *f, const struct
 	return !f->any_port || !local || f->any_port == local || f->any_port == remote;
 }
 
-#define CGROUP_DEPTH_MAX 16
+#define CGROUP_DEPTH_MAX 8
 
 /* Is the socket in this cgroup or below it? */
 static __always_inline bool cgroup_matches(__u64 wanted, const struct sock *sk)
@@ -71,6 +71,8 @@ static __always_inline bool filter_matches(const struct tcp_filter *f, const str
 /* Does anybody watch this change? */
 static __always_inline bool is_watched(const struct tcp_sock *tp, const struct tcp_record *record, __u8 new_state)
 {
+	if (control.watch_filters == TCP_WATCH_ALL)
+		return true;
 	for (__u32 i = 0; i < TCP_FILTER_SLOTS; i++) {
 		if (i >= control.watch_filters)
 			return false;

@@ -20,7 +20,10 @@ typedef __u16 __be16;
 typedef __u32 __be32;
 typedef __u32 __wsum;
 typedef _Bool bool;
-enum { false = 0, true = 1 };
+enum {
+	false = 0,
+	true = 1
+};
 
 /* include/uapi/linux/bpf.h: kernel constants, stable by its ABI promise. */
 enum {

@@ -9,7 +9,7 @@ namespace Tracer.Client;
 /// <summary>A daemon that answered: one that was running, or one started for this command.</summary>
 internal sealed class DaemonConnection : IAsyncDisposable
 {
-    private static readonly TimeSpan _answerPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
 
     private readonly GrpcChannel _channel;
     private readonly OwnDaemon? _ownDaemon;
@@ -66,7 +66,7 @@ internal sealed class DaemonConnection : IAsyncDisposable
         {
             // Proves that the listener speaks closewait.v1 and lets us in, before a stream is opened.
             await connection.Service.GetStatusAsync(
-                new GetStatusRequest(), deadline: DateTime.UtcNow + _answerPatience, cancellationToken: cancellation);
+                new GetStatusRequest(), deadline: DateTime.UtcNow + AnswerPatience, cancellationToken: cancellation);
             return connection;
         }
         catch (Exception e)

@@ -8,13 +8,13 @@ namespace Tracer.Client;
 internal static class DaemonReach
 {
     private const int UnixPathLimit = 107; // sun_path of <linux/un.h> without the NUL.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Null when a listener took the connection, else why none did. A refusal for lack of rights is thrown.</summary>
     public static async Task<string?> FindObstacleAsync(DaemonAddress address, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(_patience);
+        patience.CancelAfter(Patience);
         try
         {
             if (address.Remote is { } remote)
@@ -34,7 +34,7 @@ internal static class DaemonReach
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return $"no answer within {_patience.TotalSeconds:0} s";
+            return $"no answer within {Patience.TotalSeconds:0} s";
         }
     }
 

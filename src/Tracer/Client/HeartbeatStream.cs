@@ -9,7 +9,7 @@ namespace Tracer.Client;
 internal sealed class HeartbeatStream<T>(IAsyncStreamReader<T> stream, Func<T, ulong> sequenceOf, ClientHost host, TimeProvider clock)
 {
     // Four of the daemon's standard heartbeat periods.
-    private static readonly TimeSpan _silenceLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(20);
 
     public async IAsyncEnumerable<T> ReadAllAsync([EnumeratorCancellation] CancellationToken end)
     {
@@ -27,7 +27,7 @@ internal sealed class HeartbeatStream<T>(IAsyncStreamReader<T> stream, Func<T, u
 
     private async Task<bool> MoveNextAsync(CancellationToken end)
     {
-        using var silence = new CancellationTokenSource(_silenceLimit, clock);
+        using var silence = new CancellationTokenSource(SilenceLimit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end, silence.Token);
         try
         {
@@ -36,7 +36,7 @@ internal sealed class HeartbeatStream<T>(IAsyncStreamReader<T> stream, Func<T, u
         catch (Exception e) when (e is OperationCanceledException or RpcException && either.IsCancellationRequested)
         {
             end.ThrowIfCancellationRequested();
-            throw new CommandException(ExitCode.CannotConnect, $"no heartbeat for {_silenceLimit.TotalSeconds:0} s: the daemon or the way to it hangs");
+            throw new CommandException(ExitCode.CannotConnect, $"no heartbeat for {SilenceLimit.TotalSeconds:0} s: the daemon or the way to it hangs");
         }
     }
 }

@@ -12,11 +12,11 @@ namespace Tracer.Client;
 /// </summary>
 internal sealed class OwnDaemon : IAsyncDisposable
 {
-    private static readonly TimeSpan _startPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan _scanPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _exitPatience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan _stopPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan _retryPeriod = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ScanPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RetryPeriod = TimeSpan.FromMilliseconds(20);
 
     private readonly Process _process;
     private readonly PrivateFolder _folder;
@@ -66,7 +66,7 @@ internal sealed class OwnDaemon : IAsyncDisposable
         try
         {
             // A stream breaks some milliseconds before the process is gone.
-            using var patience = new CancellationTokenSource(_exitPatience);
+            using var patience = new CancellationTokenSource(ExitPatience);
             await _process.WaitForExitAsync(patience.Token);
         }
         catch (OperationCanceledException)
@@ -84,7 +84,7 @@ internal sealed class OwnDaemon : IAsyncDisposable
     {
         // Closing its input is the request to stop; it does what SIGTERM would do.
         _process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(_stopPatience);
+        using var patience = new CancellationTokenSource(StopPatience);
         try
         {
             await _process.WaitForExitAsync(patience.Token);
@@ -120,7 +120,7 @@ internal sealed class OwnDaemon : IAsyncDisposable
         var service = new TracerService.TracerServiceClient(channel);
         var waited = Stopwatch.StartNew();
         TimeSpan? answeredAt = null;
-        while (waited.Elapsed < _startPatience)
+        while (waited.Elapsed < StartPatience)
         {
             if (_process.HasExited)
                 throw (await FindFailureAsync())!;
@@ -128,13 +128,13 @@ internal sealed class OwnDaemon : IAsyncDisposable
             if (status is not null)
                 answeredAt ??= waited.Elapsed;
             // Without the first scan of descriptors the first answers would miss their holders.
-            if (status?.LastScanTime is not null || waited.Elapsed - answeredAt > _scanPatience)
+            if (status?.LastScanTime is not null || waited.Elapsed - answeredAt > ScanPatience)
                 return;
-            await Task.Delay(_retryPeriod, cancellation);
+            await Task.Delay(RetryPeriod, cancellation);
         }
         throw new CommandException(
             ExitCode.CannotConnect,
-            $"the daemon started for this command did not answer within {_startPatience.TotalSeconds:0} s")
+            $"the daemon started for this command did not answer within {StartPatience.TotalSeconds:0} s")
         {
             LastWords = _diagnostics.Read(),
         };
@@ -147,7 +147,7 @@ internal sealed class OwnDaemon : IAsyncDisposable
         try
         {
             return await service.GetStatusAsync(
-                new GetStatusRequest(), deadline: DateTime.UtcNow + _scanPatience, cancellationToken: cancellation);
+                new GetStatusRequest(), deadline: DateTime.UtcNow + ScanPatience, cancellationToken: cancellation);
         }
         catch (RpcException) when (!cancellation.IsCancellationRequested)
         {

@@ -13,7 +13,7 @@ namespace Tracer.Commands;
 internal static partial class ValueParser
 {
     private const int CommBytes = 15; // TASK_COMM_LEN, include/linux/sched.h, without the NUL.
-    private static readonly TimeSpan _longestDuration = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(3650);
 
     public static uint Pid(OptionValue value) =>
         uint.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out uint pid) && pid is > 0 and <= int.MaxValue
@@ -99,7 +99,7 @@ internal static partial class ValueParser
             "h" => 3_600_000,
             _ => 86_400_000,
         };
-        return milliseconds <= _longestDuration.TotalMilliseconds
+        return milliseconds <= LongestDuration.TotalMilliseconds
             ? TimeSpan.FromMilliseconds(milliseconds)
             : throw value.Bad("is longer than ten years");
     }

@@ -11,10 +11,10 @@ internal sealed class JsonLines(TextWriter output)
 {
     private const string ObjectEnd = " }";
 
-    private static readonly JsonFormatter _formatter = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
+    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
 
     // The formatter leaves unset messages out; a reader of sockets shall find every key.
-    private static readonly FieldDescriptor[] _socketMessages =
+    private static readonly FieldDescriptor[] SocketMessages =
         [.. SocketRecord.Descriptor.Fields.InFieldNumberOrder()
             .Where(field => field.FieldType == FieldType.Message && !field.IsRepeated)];
 
@@ -22,19 +22,19 @@ internal sealed class JsonLines(TextWriter output)
 
     public void Write(Transition transition)
     {
-        _formatter.Format(transition, output);
+        Formatter.Format(transition, output);
         output.WriteLine();
     }
 
     public void Write(CloseWaitChange change)
     {
-        string kind = _formatter.Format(new CloseWaitChange { Kind = change.Kind });
+        string kind = Formatter.Format(new CloseWaitChange { Kind = change.Kind });
         output.WriteLine($"{Open(kind)}, \"socket\": {Format(change.Socket)}{ObjectEnd}");
     }
 
     /// <summary>Writes what is not an event: { "lost": { ... } }, { "heartbeat": { ... } } ...</summary>
     public void WriteNotice(string name, IMessage notice) =>
-        output.WriteLine($"{{ \"{name}\": {_formatter.Format(notice)}{ObjectEnd}");
+        output.WriteLine($"{{ \"{name}\": {Formatter.Format(notice)}{ObjectEnd}");
 
     public void Write(SocketGroup group, GroupKind kind)
     {
@@ -50,15 +50,15 @@ internal sealed class JsonLines(TextWriter output)
                 ["unreadBytes"] = Value.ForNumber(group.UnreadBytes),
             },
         };
-        output.WriteLine(_formatter.Format(fields));
+        output.WriteLine(Formatter.Format(fields));
     }
 
-    private static string DurationJson(TimeSpan age) => _formatter.Format(Duration.FromTimeSpan(age)).Trim('"');
+    private static string DurationJson(TimeSpan age) => Formatter.Format(Duration.FromTimeSpan(age)).Trim('"');
 
     private static string Format(SocketRecord socket)
     {
-        string json = _formatter.Format(socket);
-        string[] missing = [.. _socketMessages.Where(field => field.Accessor.GetValue(socket) is null)
+        string json = Formatter.Format(socket);
+        string[] missing = [.. SocketMessages.Where(field => field.Accessor.GetValue(socket) is null)
             .Select(field => $", \"{field.JsonName}\": null")];
         return missing.Length == 0 ? json : Open(json) + string.Concat(missing) + ObjectEnd;
     }

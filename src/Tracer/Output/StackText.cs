@@ -7,13 +7,13 @@ namespace Tracer.Output;
 internal static class StackText
 {
     // The call into the kernel goes through these; they are never the place a reader looks for.
-    private static readonly string[] _systemModules =
+    private static readonly string[] SystemModules =
         ["libc.so", "libc-2", "libc.musl", "ld-musl", "ld-linux", "libpthread", "linux-vdso", "[vdso]"];
 
     public static bool IsSystemLibrary(Frame frame)
     {
         string file = FileName(frame.Module);
-        return _systemModules.Any(prefix => file.StartsWith(prefix, StringComparison.Ordinal));
+        return SystemModules.Any(prefix => file.StartsWith(prefix, StringComparison.Ordinal));
     }
 
     /// <summary>The first frame outside libc that has a name, else the first such place; null without one.</summary>

@@ -11,13 +11,13 @@ internal static class TargetText
     private const char Replacement = '?';
 
     // Printable ASCII: nearly every name, answered without looking at categories.
-    private static readonly SearchValues<char> _plain = SearchValues.Create(
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
         [.. Enumerable.Range(0x20, 0x7f - 0x20).Select(code => (char)code)]);
 
     /// <summary>Replaces everything that could move the cursor, reorder the line or end it.</summary>
     public static string Clean(string text)
     {
-        if (!text.AsSpan().ContainsAnyExcept(_plain))
+        if (!text.AsSpan().ContainsAnyExcept(Plain))
             return text;
         var clean = new StringBuilder(text.Length);
         foreach (Rune rune in text.EnumerateRunes())

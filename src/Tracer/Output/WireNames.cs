@@ -9,11 +9,11 @@ internal static class WireNames
 {
     private const string StatePrefix = "TCP_STATE_";
 
-    private static readonly Dictionary<TcpState, string> _states = System.Enum.GetValues<TcpState>()
+    private static readonly Dictionary<TcpState, string> States = System.Enum.GetValues<TcpState>()
         .ToDictionary(state => state, state => OriginalName(EventReflection.Descriptor, state)[StatePrefix.Length..]);
 
     /// <summary>CLOSE_WAIT, ESTABLISHED ...; a state from a newer daemon shows its number.</summary>
-    public static string Of(TcpState state) => _states.TryGetValue(state, out string? name) ? name : $"STATE_{(int)state}";
+    public static string Of(TcpState state) => States.TryGetValue(state, out string? name) ? name : $"STATE_{(int)state}";
 
     public static string Of(Direction direction) => direction switch
     {

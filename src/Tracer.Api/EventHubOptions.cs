@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Tracer.Api;
+
+/// <summary>The bounds of an <see cref="EventHub"/>.</summary>
+public sealed record EventHubOptions
+{
+    /// <summary>Sockets in the read model: those of the ledger, in CLOSE_WAIT and ended with a descriptor left open.</summary>
+    public int MaxSockets { get; init; } = 327_680;
+
+    /// <summary>State changes waiting for one client: about 200 ms at the highest rate a small host can make.</summary>
+    public int TransitionQueueEvents { get; init; } = 65_536;
+
+    /// <summary>Changes of sockets waiting for one client.</summary>
+    public int ChangeQueueLength { get; init; } = 16_384;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Tracer.Api.Fanout;
+
+/// <summary>What was lost before the hub, by place, since the daemon started.</summary>
+internal sealed class LossTotals
+{
+    public const int Places = (int)LossPlace.Queue + 1;
+
+    private readonly ulong[] _totals = new ulong[Places];
+
+    public ulong this[int place] => Volatile.Read(ref _totals[place]);
+
+    /// <summary>False when the total has not grown.</summary>
+    public bool TryRaise(LossPlace place, ulong total)
+    {
+        ref ulong current = ref _totals[(int)place];
+        ulong seen = Volatile.Read(ref current);
+        while (total > seen)
+        {
+            ulong before = Interlocked.CompareExchange(ref current, total, seen);
+            if (before == seen)
+                return true;
+            seen = before;
+        }
+        return false;
+    }
+}

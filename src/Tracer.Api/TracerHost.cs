@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Net;
+using System.Runtime.ExceptionServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Tracer.Api.Hosting;
+using Tracer.Api.Standard;
+using Tracer.Api.Streams;
+
+namespace Tracer.Api;
+
+/// <summary>Builds the server of the API. It reads no configuration file and no environment variable.</summary>
+public static class TracerHost
+{
+    private const int MaxRequestBytes = 64 * 1024;
+
+    /// <summary>
+    /// Opens the sockets and builds the server; clients are answered once it is started, and disposing it removes the socket file.
+    /// Throws <see cref="TracerHostException"/>.
+    /// </summary>
+    public static WebApplication Build(TracerHostOptions options, EventHub hub, IFactSource facts) =>
+        Build(options, hub, facts, policy: null);
+
+    /// <summary>With another <paramref name="policy"/> than the options ask for, so that a test can refuse itself.</summary>
+    internal static WebApplication Build(TracerHostOptions options, EventHub hub, IFactSource facts, PeerPolicy? policy)
+    {
+        if (options.SocketPath is null && options.TcpEndPoint is null)
+            throw new TracerHostException("neither a unix socket nor a TCP address to listen on");
+        if (options.TcpEndPoint is { } tcp && options.Tls is null && !IPAddress.IsLoopback(tcp.Address))
+            throw new TracerHostException($"listening on {tcp} needs mutual TLS: a certificate, its key and the authority of the clients");
+        ListenSockets sockets = new(options);
+        try
+        {
+            return Build(options, hub, facts, sockets, policy ?? sockets.Policy);
+        }
+        catch (Exception exception)
+        {
+            sockets.Dispose();
+            ExceptionDispatchInfo.Throw(exception);
+            throw;
+        }
+    }
+
+    private static WebApplication Build(
+        TracerHostOptions options, EventHub hub, IFactSource facts, ListenSockets sockets, PeerPolicy? policy)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        AddLogging(builder.Logging);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, options, sockets, policy));
+        // By a factory, so that the container disposes what it did not make.
+        builder.Services.AddSingleton(_ => sockets);
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = sockets.Claim);
+        AddServices(builder.Services, options, hub, facts);
+        WebApplication app = builder.Build();
+        _ = app.Services.GetRequiredService<ListenSockets>();
+        app.UsePeerCheck();
+        app.MapGrpcService<TracerService>();
+        app.MapStandardServices();
+        app.Lifetime.ApplicationStarted.Register(() => options.Health.SetServing(true));
+        app.Lifetime.ApplicationStopping.Register(() => options.Health.SetServing(false));
+        return app;
+    }
+
+    private static void AddServices(IServiceCollection services, TracerHostOptions options, EventHub hub, IFactSource facts)
+    {
+        services.AddSingleton<IHostLifetime, QuietLifetime>();
+        services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        services.AddRoutingCore();
+        services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = MaxRequestBytes);
+        services.AddSingleton(hub);
+        services.AddSingleton(facts);
+        services.AddSingleton(new StreamLimiter(options.MaxStreams));
+        services.AddSingleton<TracerService>();
+        services.AddStandardServices(options.Health, CloseWait.V1.TracerService.Descriptor);
+    }
+
+    // The daemon prints its own start and end; of the server only trouble is of interest, and stdout belongs to data.
+    private static void AddLogging(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddSimpleConsole(static console => console.SingleLine = true);
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static void ConfigureKestrel(
+        KestrelServerOptions kestrel, TracerHostOptions options, ListenSockets sockets, PeerPolicy? policy)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = null; // gRPC bounds each message instead.
+        // A client that reads slowly, or not at all, loses events and is told so: cutting it off would hide that.
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxStreams * 4L;
+        // Above the limit of the service, which can say what is wrong.
+        kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreams * 2;
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromMinutes(1);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromMinutes(1);
+        if (sockets.UnixEndPoint is { } unix)
+        {
+            kestrel.Listen(unix, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                listen.UsePeerCheck(policy!, () => kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("closewait.api"));
+            });
+        }
+        if (sockets.TcpEndPoint is { } tcp)
+        {
+            kestrel.Listen(tcp, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (options.Tls is { } files)
+                    listen.UseHttps(MutualTls.Load(files));
+            });
+        }
+    }
+}

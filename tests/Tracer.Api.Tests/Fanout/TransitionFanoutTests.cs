@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+using CloseWait.V1;
+using Tracer.Api.Fanout;
+using Tracer.Api.Filters;
+using Tracer.Api.Tests.Given;
+using Tracer.Wire;
+using Xunit;
+using TcpState = Tracer.Wire.TcpState;
+
+namespace Tracer.Api.Tests.Fanout;
+
+public class TransitionFanoutTests
+{
+    private readonly FakeFacts _facts = new();
+
+    [Fact]
+    public void Publishing_to_nobody_allocates_nothing_and_counts_nothing()
+    {
+        EventHub hub = new();
+        TcpEvent[] events = TestSockets.Transitions(1, 300);
+        hub.PublishTransitions(events);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            hub.PublishTransitions(events);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0ul, hub.ReadCounters().Single(static counter => counter.Name == "hub_transitions").Value);
+    }
+
+    [Fact]
+    public void Publishing_to_watchers_allocates_nothing_in_steady_state()
+    {
+        TransitionFanout fanout = new(4096);
+        using TransitionSubscription one = fanout.Subscribe(Everything());
+        using TransitionSubscription other = fanout.Subscribe(Everything());
+        TcpEvent[] events = TestSockets.Transitions(1, 300);
+        Cycle(fanout, events, one, other);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            Cycle(fanout, events, one, other);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Publishing_to_a_watcher_that_does_not_read_allocates_only_up_to_its_bound()
+    {
+        TransitionFanout fanout = new(4096);
+        using TransitionSubscription stalled = fanout.Subscribe(Everything());
+        TcpEvent[] events = TestSockets.Transitions(1, 256);
+        for (int i = 0; i < 20; i++)
+            fanout.Publish(events);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            fanout.Publish(events);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(4096, stalled.QueuedEvents);
+        Assert.Equal((1020ul * 256) - 4096, stalled.Dropped);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(256)]
+    [InlineData(1000)]
+    public void What_is_published_is_delivered_or_counted_whatever_the_size_of_the_batches(int size)
+    {
+        TransitionFanout fanout = new(500);
+        SocketFilter evenOnly = new() { States = { CloseWait.V1.TcpState.LastAck } };
+        using TransitionSubscription some = fanout.Subscribe(FilterParser.ParseTransitions(evenOnly, _facts));
+        using TransitionSubscription all = fanout.Subscribe(Everything());
+        ulong published = 0;
+        ulong matching = 0;
+        ulong delivered = 0;
+        ulong deliveredMatching = 0;
+        for (int round = 0; round < 50; round++)
+        {
+            TcpEvent[] events =
+                [.. Enumerable.Range(0, size).Select(i => TestSockets.Transition(1, TcpState.CloseWait, i % 2 == 0 ? TcpState.LastAck : TcpState.Close))];
+            fanout.Publish(events);
+            published += (ulong)size;
+            matching += (ulong)events.Count(static e => e.NewState == TcpState.LastAck);
+            if (round % 7 != 6)
+                continue;
+            delivered += Drain(all);
+            deliveredMatching += Drain(some);
+        }
+        delivered += Drain(all);
+        deliveredMatching += Drain(some);
+
+        Assert.Equal(published, delivered + all.Dropped);
+        Assert.Equal(matching, deliveredMatching + some.Dropped);
+        Assert.Equal(all.Dropped + some.Dropped, fanout.Dropped);
+        Assert.Equal(published, fanout.Published);
+    }
+
+    [Fact]
+    public void A_watcher_of_other_states_is_not_bothered()
+    {
+        TransitionFanout fanout = new(100);
+        SocketFilter listen = new() { States = { CloseWait.V1.TcpState.Listen } };
+        using TransitionSubscription other = fanout.Subscribe(FilterParser.ParseTransitions(listen, _facts));
+        fanout.Publish(TestSockets.Transitions(1, 1000));
+        Assert.False(other.TryTake(out _));
+        Assert.Equal(0ul, other.Dropped);
+    }
+
+    [Fact]
+    public void Two_watchers_read_the_same_copy_and_events_stay_as_they_were()
+    {
+        TransitionFanout fanout = new(100);
+        using TransitionSubscription one = fanout.Subscribe(Everything());
+        using TransitionSubscription other = fanout.Subscribe(Everything());
+        TcpEvent[] events = TestSockets.Transitions(1, 3);
+        fanout.Publish(events);
+        events[0].Cookie = 999;
+
+        Assert.True(one.TryTake(out SharedBatch? first));
+        first.Release();
+        fanout.Publish(TestSockets.Transitions(50, 3)); // must not take the copy the other one still needs
+        Assert.True(other.TryTake(out SharedBatch? second));
+
+        Assert.Same(first, second);
+        Assert.Equal([1ul, 2ul, 3ul], second.Events.ToArray().Select(static e => e.Cookie));
+        second.Release();
+    }
+
+    [Fact]
+    public void The_daemon_hears_the_interest_of_all_watchers_whenever_one_comes_or_goes()
+    {
+        EventHub hub = new();
+        List<IReadOnlyList<TransitionInterest>> heard = [];
+        hub.InterestChanged += heard.Add;
+        SocketFilter filter = new() { Pids = { 7 }, States = { CloseWait.V1.TcpState.CloseWait } };
+
+        TransitionSubscription one = hub.WatchTransitions(FilterParser.ParseTransitions(filter, _facts));
+        TransitionSubscription other = hub.WatchTransitions(Everything());
+        one.Dispose();
+        one.Dispose();
+        other.Dispose();
+
+        Assert.Equal([1, 2, 1, 0], heard.Select(static interests => interests.Count));
+        Assert.Equal(1u << 8, heard[0][0].StateMask);
+        Assert.Equal([7u], heard[0][0].Pids);
+        Assert.Equal(0x1ffeu, heard[2][0].StateMask);
+    }
+
+    [Fact]
+    public async Task Watchers_come_and_go_while_the_pump_runs()
+    {
+        TransitionFanout fanout = new(1000);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Deadline.Token());
+        Task pump = Task.Run(
+            () =>
+            {
+                TcpEvent[] events = TestSockets.Transitions(1, 100);
+                while (!stop.IsCancellationRequested)
+                    fanout.Publish(events);
+            },
+            TestContext.Current.CancellationToken);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(
+            () =>
+            {
+                for (int i = 0; i < 300; i++)
+                {
+                    using TransitionSubscription subscription = fanout.Subscribe(Everything());
+                    SpinWait.SpinUntil(() => subscription.QueuedEvents > 0, TimeSpan.FromSeconds(10));
+                    while (subscription.TryTake(out SharedBatch? batch))
+                    {
+                        Assert.Equal([1ul, 2ul], batch.Events[..2].ToArray().Select(static e => e.Cookie));
+                        Assert.Equal(100, batch.Count);
+                        batch.Release();
+                    }
+                }
+            },
+            TestContext.Current.CancellationToken)));
+        await stop.CancelAsync();
+        await pump;
+    }
+
+    private static void Cycle(TransitionFanout fanout, TcpEvent[] events, params ReadOnlySpan<TransitionSubscription> subscriptions)
+    {
+        fanout.Publish(events);
+        foreach (TransitionSubscription subscription in subscriptions)
+            Drain(subscription);
+    }
+
+    private static ulong Drain(TransitionSubscription subscription)
+    {
+        ulong matching = 0;
+        while (subscription.TryTake(out SharedBatch? batch))
+        {
+            foreach (ref readonly TcpEvent tcpEvent in batch.Events)
+                matching += subscription.Predicate.Matches(in tcpEvent) ? 1UL : 0;
+            batch.Release();
+        }
+        return matching;
+    }
+
+    private TransitionPredicate Everything() => FilterParser.ParseTransitions(null, _facts);
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+using CloseWait.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Tracer.Api.Filters;
+using Tracer.Api.Tests.Given;
+using Xunit;
+using Family = CloseWait.V1.SocketFilter.Types.Family;
+
+namespace Tracer.Api.Tests.Filters;
+
+public class FilterParserTests
+{
+    private static readonly IFactSource Facts = new FakeFacts();
+
+    public static TheoryData<string, string, SocketFilter> BadFilters => new()
+    {
+        { "filter.pids", "0 is not a process id", new SocketFilter { Pids = { 7, 0 } } },
+        { "filter.comms", "1 to 15 bytes", new SocketFilter { Comms = { "" } } },
+        { "filter.comms", "1 to 15 bytes", new SocketFilter { Comms = { "sixteen-bytes-xx" } } },
+        { "filter.ports", "70000 is not a port", new SocketFilter { Ports = { 70000 } } },
+        { "filter.ports", "0 is not a port", new SocketFilter { Ports = { 0 } } },
+        { "filter.local_ports", "65536 is not a port", new SocketFilter { LocalPorts = { 80, 65536 } } },
+        { "filter.remote_ports", "4294967295 is not a port", new SocketFilter { RemotePorts = { uint.MaxValue } } },
+        { "filter.peers", "\"10.0.0.0/33\" is not an address or a CIDR block", new SocketFilter { Peers = { "10.0.0.0/33" } } },
+        { "filter.states", "99 is not a TCP state", new SocketFilter { States = { (TcpState)99 } } },
+        { "filter.states", "0 is not a TCP state", new SocketFilter { States = { TcpState.Unspecified } } },
+        { "filter.min_age", "between 0 and", new SocketFilter { MinAge = new Duration { Seconds = -1 } } },
+        { "filter.min_age", "between 0 and", new SocketFilter { MinAge = new Duration { Nanos = -1 } } },
+        { "filter.min_age", "between 0 and", new SocketFilter { MinAge = new Duration { Nanos = 1_000_000_000 } } },
+        { "filter.min_age", "between 0 and", new SocketFilter { MinAge = new Duration { Seconds = long.MaxValue } } },
+        { "filter.min_age", "between 0 and", new SocketFilter { MinAge = new Duration { Seconds = long.MinValue } } },
+        { "filter.netns", "0 is not the inode number", new SocketFilter { Netns = { 0 } } },
+        { "filter.cgroups", "must start with /", new SocketFilter { Cgroups = { "system.slice" } } },
+        { "filter.cgroups", "must start with /", new SocketFilter { Cgroups = { "" } } },
+        { "filter.directions", "-1 is not a direction", new SocketFilter { Directions = { (Direction)(-1) } } },
+        { "filter.families", "3 is not an address family", new SocketFilter { Families = { (Family)3 } } },
+        { "filter.pids", "257 values are more than the 256 allowed", new SocketFilter { Pids = { Enumerable.Range(1, 257).Select(static i => (uint)i) } } },
+        { "filter.peers", "257 values", new SocketFilter { Peers = { Enumerable.Repeat("::1", 257) } } },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadFilters))]
+    public void A_bad_value_is_refused_in_one_line_that_names_the_field(string field, string problem, SocketFilter filter)
+    {
+        RpcException refused = Assert.Throws<RpcException>(() => FilterParser.ParseSockets(filter, Facts));
+
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        Assert.StartsWith(field + ": ", refused.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains(problem, refused.Status.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused.Status.Detail);
+    }
+
+    [Fact]
+    public void A_quoted_value_cannot_bring_control_bytes_or_a_novel_into_the_message()
+    {
+        SocketFilter filter = new() { Peers = { "\u001b[31mred\n" + new string('x', 5000) } };
+
+        RpcException refused = Assert.Throws<RpcException>(() => FilterParser.ParseSockets(filter, Facts));
+
+        Assert.DoesNotContain(refused.Status.Detail, char.IsControl);
+        Assert.True(refused.Status.Detail.Length < 200);
+    }
+
+    [Fact]
+    public void No_filter_and_an_empty_filter_match_everything()
+    {
+        Assert.True(FilterParser.ParseSockets(null, Facts).MatchesEverything);
+        Assert.True(FilterParser.ParseSockets(new SocketFilter(), Facts).MatchesEverything);
+        Assert.Equal(TransitionInterest.AllStates, FilterParser.ParseTransitions(null, Facts).StateMask);
+    }
+
+    [Fact]
+    public void A_state_change_has_no_age_to_ask_for()
+    {
+        SocketFilter filter = new() { MinAge = new Duration { Seconds = 1 } };
+
+        RpcException refused = Assert.Throws<RpcException>(() => FilterParser.ParseTransitions(filter, Facts));
+
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        Assert.StartsWith("filter.min_age: ", refused.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_interest_of_a_watcher_says_what_the_kernel_can_tell_apart()
+    {
+        SocketFilter filter = new()
+        {
+            Pids = { 7, 7, 8 },
+            Ports = { 443 },
+            LocalPorts = { 80 },
+            RemotePorts = { 3306 },
+            States = { TcpState.CloseWait, TcpState.LastAck },
+            Netns = { 4026531840 },
+            Families = { Family.Ipv6 },
+        };
+
+        TransitionInterest interest = FilterParser.ParseTransitions(filter, Facts).Interest;
+
+        Assert.Equal((1u << 8) | (1u << 9), interest.StateMask);
+        Assert.Equal([7u, 8u], interest.Pids);
+        Assert.Equal([(ushort)443], interest.AnyPorts);
+        Assert.Equal([(ushort)80], interest.LocalPorts);
+        Assert.Equal([(ushort)3306], interest.RemotePorts);
+        Assert.Equal([4026531840u], interest.Netns);
+        Assert.Equal([WireValues.AfInet6], interest.Families);
+    }
+
+    [Theory]
+    [InlineData(0, 100_000_000, true)]
+    [InlineData(3600, 0, true)]
+    [InlineData(0, 99_999_999, false)]
+    [InlineData(3600, 1_000, false)]
+    [InlineData(-5, 0, false)]
+    [InlineData(long.MaxValue, 0, false)]
+    public void A_heartbeat_period_is_between_a_tenth_of_a_second_and_an_hour(long seconds, int nanos, bool isGood)
+    {
+        Duration period = new() { Seconds = seconds, Nanos = nanos };
+
+        if (isGood)
+            Assert.Equal(seconds + (nanos / 1e9), FilterParser.ParseHeartbeat(period).TotalSeconds, 6);
+        else
+            Assert.StartsWith("heartbeat_period: ", Assert.Throws<RpcException>(() => FilterParser.ParseHeartbeat(period)).Status.Detail, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(5), FilterParser.ParseHeartbeat(null));
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Concurrent;
+using Tracer.Attribution;
+
+namespace Tracer.Api.Tests.Given;
+
+/// <summary>Facts from dictionaries, and a clock that stands still unless it is told to run.</summary>
+internal sealed class FakeFacts : IFactSource
+{
+    public static readonly DateTimeOffset Epoch = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private ulong _now = 10 * TestSockets.Second;
+    private int _rescans;
+
+    public ConcurrentDictionary<ProcessKey, ProcessFacts> Processes { get; } = new();
+
+    public ConcurrentDictionary<ulong, StackReport> Stacks { get; } = new();
+
+    public ConcurrentDictionary<ulong, string> Cgroups { get; } = new();
+
+    /// <summary>Runs on a rescan; by default it is done at once.</summary>
+    public Func<CancellationToken, Task<bool>> Rescan { get; set; } = static _ => Task.FromResult(true);
+
+    public int Rescans => Volatile.Read(ref _rescans);
+
+    public ulong Now
+    {
+        get => Volatile.Read(ref _now);
+        set => Volatile.Write(ref _now, value);
+    }
+
+    public ulong LastScanKtimeNs { get; set; }
+
+    public ProcessFacts? FindProcess(ProcessKey key) => Processes.GetValueOrDefault(key);
+
+    public StackReport? FindStack(ulong stackId) => Stacks.GetValueOrDefault(stackId);
+
+    public string FindCgroup(ulong cgroupId) => Cgroups.GetValueOrDefault(cgroupId, "");
+
+    public DaemonStatus ReadStatus() => new(
+        "0.1.0", Epoch, "6.18.0", 4711,
+        [new HookStatus("close", "tracepoint", [("fentry", "EPERM")], "no stack of exits")],
+        [new CounterValue("transitions", 12, "State changes seen")],
+        [new BoundValue("sockets", 1, 262_144, 0)],
+        Epoch.AddSeconds(9));
+
+    public DateTimeOffset ToWallClock(ulong ktimeNs) => Epoch.AddTicks((long)(ktimeNs / 100));
+
+    public DateTimeOffset BootToWallClock(ulong boottimeNs) => Epoch.AddTicks((long)(boottimeNs / 100));
+
+    public ulong NowKtimeNs() => Now;
+
+    public Task<bool> RescanAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _rescans);
+        return Rescan(cancellationToken);
+    }
+
+    public ProcessFacts AddProcess(uint pid, string comm, string exe, string cgroup = "")
+    {
+        ProcessKey key = new(pid, pid * 1000UL);
+        return Processes[key] = new ProcessFacts(key, comm, exe, exe + " --serve", 33, true, cgroup, "web.service", "c0ffee", 7);
+    }
+}
