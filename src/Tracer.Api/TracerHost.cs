@@ -24,10 +24,11 @@ public static class TracerHost
     /// Throws <see cref="TracerHostException"/>.
     /// </summary>
     public static WebApplication Build(TracerHostOptions options, EventHub hub, IFactSource facts) =>
-        Build(options, hub, facts, policy: null);
+        Build(options, hub, facts, objection: null);
 
-    /// <summary>With another <paramref name="policy"/> than the options ask for, so that a test can refuse itself.</summary>
-    internal static WebApplication Build(TracerHostOptions options, EventHub hub, IFactSource facts, PeerPolicy? policy)
+    /// <summary>With another <paramref name="objection"/> than the options make, for tests: they run as root, who is always welcome.</summary>
+    internal static WebApplication Build(
+        TracerHostOptions options, EventHub hub, IFactSource facts, Func<PeerCredentials, string?>? objection)
     {
         if (options.SocketPath is null && options.TcpEndPoint is null)
             throw new TracerHostException("neither a unix socket nor a TCP address to listen on");
@@ -36,7 +37,7 @@ public static class TracerHost
         ListenSockets sockets = new(options);
         try
         {
-            return Build(options, hub, facts, sockets, policy ?? sockets.Policy);
+            return Build(options, hub, facts, sockets, objection ?? sockets.FindObjection);
         }
         catch (Exception exception)
         {
@@ -47,7 +48,7 @@ public static class TracerHost
     }
 
     private static WebApplication Build(
-        TracerHostOptions options, EventHub hub, IFactSource facts, ListenSockets sockets, PeerPolicy? policy)
+        TracerHostOptions options, EventHub hub, IFactSource facts, ListenSockets sockets, Func<PeerCredentials, string?> objection)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
@@ -55,7 +56,7 @@ public static class TracerHost
         });
         AddLogging(builder.Logging);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, options, sockets, policy));
+        builder.WebHost.ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, options, sockets, objection));
         // By a factory, so that the container disposes what it did not make.
         builder.Services.AddSingleton(_ => sockets);
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = sockets.Claim);
@@ -75,7 +76,11 @@ public static class TracerHost
         services.AddSingleton<IHostLifetime, QuietLifetime>();
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         services.AddRoutingCore();
-        services.AddGrpc(static grpc => grpc.MaxReceiveMessageSize = MaxRequestBytes);
+        services.AddGrpc(static grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MaxRequestBytes;
+            grpc.Interceptors.Add<CallErrorLog>();
+        });
         services.AddSingleton(hub);
         services.AddSingleton(facts);
         services.AddSingleton(new StreamLimiter(options.MaxStreams));
@@ -87,13 +92,14 @@ public static class TracerHost
     private static void AddLogging(ILoggingBuilder logging)
     {
         logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddFilter("Grpc.AspNetCore.Server", LogLevel.None); // See CallErrorLog.
         logging.AddSimpleConsole(static console => console.SingleLine = true);
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     private static void ConfigureKestrel(
-        KestrelServerOptions kestrel, TracerHostOptions options, ListenSockets sockets, PeerPolicy? policy)
+        KestrelServerOptions kestrel, TracerHostOptions options, ListenSockets sockets, Func<PeerCredentials, string?> objection)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = null; // gRPC bounds each message instead.
@@ -109,7 +115,7 @@ public static class TracerHost
             kestrel.Listen(unix, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
-                listen.UsePeerCheck(policy!, () => kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("closewait.api"));
+                listen.UsePeerCheck(objection, () => kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(Log.Category));
             });
         }
         if (sockets.TcpEndPoint is { } tcp)

@@ -34,7 +34,7 @@ internal static class AgeRules
 
     private static void ApplyIdle(ref TrackedSocket socket, in TcpSocketEvent e)
     {
-        if (e.Record.Flags.HasFlag(TcpRecordFlags.EntrySeen))
+        if (e.Record.Flags.Has(TcpRecordFlags.EntrySeen))
         {
             (socket.HasIdleBeforeFin, socket.IdleIsInferred, socket.IdleBeforeFinNs) = (true, false, e.Record.IdleBeforeFinNs);
             return;

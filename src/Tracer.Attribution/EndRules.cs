@@ -34,17 +34,18 @@ internal static class EndRules
         return new Judgement(reason, isTask && isMadeByTask, IsLeftOpen(in exit, reason));
     }
 
-    // close() sets both shutdown bits before it changes the state; tcp_done() (reset, timeout, destroy) sets them after.
-    private static bool IsCloseCall(in TcpEvent exit) => (exit.Shutdown & ShutdownBoth) == ShutdownBoth;
+    // The FIN set one bit. close() and shutdown() set the other before they change the state; tcp_done() (reset, timeout, destroy) and
+    // tcp_disconnect() set it after.
+    private static bool IsShutDown(in TcpEvent exit) => (exit.Shutdown & ShutdownBoth) == ShutdownBoth;
 
     private static EndReason ByTask(in TcpEvent exit) =>
-        exit.OwnerSource == TcpOwnerSource.Task && exit.Flags.HasFlag(TcpEventFlags.TaskExiting) ? EndReason.ProcessExit : EndReason.Closed;
+        exit.OwnerSource == TcpOwnerSource.Task && exit.Flags.Has(TcpEventFlags.TaskExiting) ? EndReason.ProcessExit : EndReason.Closed;
 
     private static EndReason ByStateClose(in TcpSocketEvent exit)
     {
         bool isTask = exit.Event.OwnerSource == TcpOwnerSource.Task;
         // close() with unread data or SO_LINGER 0 goes straight to CLOSE, whatever error was still pending.
-        if (isTask && IsCloseCall(in exit.Event) && !exit.Record.Flags.HasFlag(TcpRecordFlags.ResetReceived))
+        if (isTask && IsShutDown(in exit.Event) && !exit.Record.Flags.Has(TcpRecordFlags.ResetReceived))
             return ByTask(in exit.Event);
         EndReason reason = ByError(in exit);
         if (reason != EndReason.None)
@@ -56,7 +57,7 @@ internal static class EndRules
 
     private static EndReason ByError(in TcpSocketEvent exit)
     {
-        if (exit.Record.Flags.HasFlag(TcpRecordFlags.ResetReceived))
+        if (exit.Record.Flags.Has(TcpRecordFlags.ResetReceived))
             return EndReason.ResetByPeer;
         return exit.Event.SockError switch
         {
@@ -74,7 +75,7 @@ internal static class EndRules
             return false;
         if (reason is EndReason.ResetByPeer or EndReason.TimedOut or EndReason.Destroyed)
             return true;
-        // shutdown() and a disconnecting connect() leave the descriptor to its owner.
-        return !IsCloseCall(in exit.Event) || exit.Record.Flags.HasFlag(TcpRecordFlags.LeftOpen);
+        // A disconnecting connect() leaves the descriptor to its owner. So does shutdown(), but only the record can tell it from close().
+        return !IsShutDown(in exit.Event) || exit.Record.Flags.Has(TcpRecordFlags.LeftOpen);
     }
 }

@@ -25,6 +25,9 @@ internal struct LedgerEntry
     public bool IsUsed;
     public bool WantsHolders;
 
+    /// <summary>It has ended, and the last scan found no holder: one more, and it is released.</summary>
+    public bool IsFoundUnheld;
+
     /// <summary>No ENTER event so far: counted as lost until it comes.</summary>
     public bool IsFoundByScan;
 

@@ -127,7 +127,7 @@ internal sealed class RingRecorder(SocketBooks books, ListenerResolver resolver,
         {
             scan.Bury(entry.Socket.Key);
             counters.ExitsFoundByScan++;
-            bool isReset = e.Record.Flags.HasFlag(TcpRecordFlags.ResetReceived);
+            bool isReset = e.Record.Flags.Has(TcpRecordFlags.ResetReceived);
             Conclude(slot, in e, new EndRules.Judgement(isReset ? EndReason.ResetByPeer : EndReason.Unknown, isTask, IsDescriptorLeftOpen: false));
             return;
         }

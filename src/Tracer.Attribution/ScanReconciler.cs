@@ -84,18 +84,27 @@ internal sealed class ScanReconciler(
     {
         ref LedgerEntry entry = ref books[slot];
         ulong sockKey = entry.SeenScan == scan.Number ? entry.Socket.Last.Event.SockKey : 0;
-        if (IsMissing(in entry))
-        {
-            if (!FinishMissing(slot, ktimeNs))
-                return;
-        }
+        if (IsMissing(in entry) && !FinishMissing(slot, ktimeNs))
+            return;
         ulong queued = scan.QueuedListenerOf(entry.Socket.Key, sockKey);
         entry.QueuedListenerCookie = queued != 0 ? queued : entry.QueuedListenerCookie;
         bool isChanged = resolver.Refresh(ref entry) | (scan.WantsHolders && ReplaceHolders(slot, sockKey));
         if (isChanged)
             books.Change(slot, isScanOpen: true);
-        if (!entry.Socket.InCloseWait && scan.HasAllHolders && entry.HasFreshHolders && entry.Socket.Holders.Length == 0)
+        if (!entry.Socket.InCloseWait && entry.Socket.HoldersKtimeNs == scan.BeginKtimeNs)
+            ReleaseUnheld(slot);
+    }
+
+    // Twice: a descriptor that is handed over while the tables are walked can be passed by once.
+    private void ReleaseUnheld(int slot)
+    {
+        ref LedgerEntry entry = ref books[slot];
+        bool wasFoundUnheld = entry.IsFoundUnheld;
+        entry.IsFoundUnheld = entry.Socket.Holders.Length == 0;
+        if (entry.IsFoundUnheld && wasFoundUnheld)
             books.Release(slot);
+        else if (entry.IsFoundUnheld)
+            books.WantHolders(slot, scan.BeginKtimeNs + 1);
     }
 
     // True if it stays on the books: its event was lost, but some descriptor still refers to it.

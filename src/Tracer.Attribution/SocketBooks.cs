@@ -140,13 +140,16 @@ internal sealed class SocketBooks(LedgerOptions options, LedgerCounters counters
         }
     }
 
-    public void ReplayAll()
+    public bool Replay(ref int cursor, int most)
     {
-        for (int slot = 0; slot < _entries.End; slot++)
+        for (; cursor < _entries.End && most > 0; cursor++)
         {
-            if (_entries[slot].IsUsed)
-                Announce(slot, LedgerChangeKind.Existing);
+            if (!_entries[cursor].IsUsed)
+                continue;
+            Announce(cursor, LedgerChangeKind.Existing);
+            most--;
         }
+        return cursor >= _entries.End;
     }
 
     private void Settle(ref LedgerEntry entry)

@@ -137,8 +137,11 @@ public sealed class SocketLedger
     /// <summary>Moves the clock: sockets age, and settle.</summary>
     public void Tick(ulong ktimeNs) => _books.Tick(ktimeNs);
 
-    /// <summary>Tells everything again, after a loss downstream.</summary>
-    public void ReplayAll() => _books.ReplayAll();
+    /// <summary>
+    /// Tells everything again, after a loss downstream, in parts of at most <paramref name="most"/> sockets; other calls may come in between.
+    /// The cursor begins at 0. True: that was all.
+    /// </summary>
+    public bool Replay(ref int cursor, int most) => _books.Replay(ref cursor, most);
 
     /// <summary>
     /// Some socket has settled (see <see cref="Tick"/>) and its holders are not known since it entered, or an event was lost. Never while a scan
@@ -155,9 +158,9 @@ public sealed class SocketLedger
         {
             isChanged = true;
             entry.Socket.Holders = TcpFacts.Without(entry.Socket.Holders, process);
-            // Somebody unknown may hold it: a child forked since, or a message in flight. Only a scan tells.
+            // Somebody unknown may hold it: a child forked since, or a message in flight. Only a scan tells; one that is open will.
             if (entry.Socket.Holders.Length == 0)
-                _books.WantHolders(slot, ktimeNs);
+                _books.WantHolders(slot, _scan.WantsHolders ? _scan.BeginKtimeNs : ktimeNs);
         }
         if (isChanged)
             _books.Change(slot, _scan.IsOpen);

@@ -48,7 +48,13 @@ public sealed class Enricher(
                 hub.PublishSocket(item.Change, in item.Socket);
                 break;
             case PumpedItemKind.ScanDone:
-                scans.Done(item.ScanKtimeNs);
+                scans.Done(item.KtimeNs);
+                break;
+            case PumpedItemKind.ReplayBegin:
+                hub.BeginReplay();
+                break;
+            case PumpedItemKind.ReplayEnd:
+                hub.EndReplay(item.KtimeNs);
                 break;
         }
     }

@@ -26,13 +26,13 @@ public sealed class EventPump
     private readonly ScanSchedule _schedule;
     private readonly LossWatch _losses;
     private readonly ProcessWatch _processes;
+    private readonly LedgerReplay _replay;
     private readonly RingPacer _pacer = new();
     private readonly TcpEvent[] _transitions = new TcpEvent[TransitionsPerBatch];
     private readonly NetworkNamespaces _namespaces = new("/proc");
     private readonly RowSink _rowSink;
     private readonly PumpOptions _options;
     private int _transitionCount;
-    private bool _replayDue;
     private ulong _nextTickNs;
     private SocketScan? _scan;
     private ulong _scanBeganNs;
@@ -45,6 +45,7 @@ public sealed class EventPump
         _queue = queue;
         _options = options;
         _ledger = new SocketLedger(ledger, OnLedgerChange);
+        _replay = new LedgerReplay(_ledger, queue);
         _schedule = new ScanSchedule(options.ScanPeriod);
         _losses = new LossWatch(session, hub, Counters);
         _processes = new ProcessWatch(session, Counters);
@@ -153,7 +154,7 @@ public sealed class EventPump
         if (_queue.TryEnqueue(in item))
             return;
         Counters.QueueDropped++;
-        _replayDue = true;
+        _replay.NoteRefused();
     }
 
     private bool StepScan(ulong now)
@@ -202,7 +203,7 @@ public sealed class EventPump
             _ledger.AbandonScan();
         _processes.Sweep(_scanBeganNs);
         CloseScan();
-        Hand(new PumpedItem { Kind = PumpedItemKind.ScanDone, ScanKtimeNs = _scanBeganNs });
+        Hand(new PumpedItem { Kind = PumpedItemKind.ScanDone, KtimeNs = _scanBeganNs });
     }
 
     private void CloseScan()
@@ -251,13 +252,9 @@ public sealed class EventPump
         _ledger.Tick(now);
         if (foundRecords || _ledger.Count != 0)
             _schedule.NoteLoss(_losses.Poll());
-        if (_replayDue && _queue.Count < _queue.Capacity / 2)
-        {
-            _replayDue = false;
-            _ledger.ReplayAll();
-        }
+        _replay.Step(now);
     }
 
     /// <summary>With nothing on the books nothing changes but by a record, and that rings the doorbell.</summary>
-    private TimeSpan LongestSleep() => _ledger.Count != 0 || _replayDue || _schedule.IsLossPending ? _options.TickPeriod : Timeout.InfiniteTimeSpan;
+    private TimeSpan LongestSleep() => _ledger.Count != 0 || _replay.IsDue || _schedule.IsLossPending ? _options.TickPeriod : Timeout.InfiniteTimeSpan;
 }

@@ -11,6 +11,6 @@ public struct PumpedItem
     public TrackedSocket Socket;
     public RawStack? Stack;
 
-    /// <summary>Of <see cref="PumpedItemKind.ScanDone"/>: when the scan began.</summary>
-    public ulong ScanKtimeNs;
+    /// <summary>Of a mark: when the scan began, or when the replay ended.</summary>
+    public ulong KtimeNs;
 }

@@ -8,4 +8,6 @@ public enum PumpedItemKind
     SocketChange,
     Stack,
     ScanDone,
+    ReplayBegin,
+    ReplayEnd,
 }

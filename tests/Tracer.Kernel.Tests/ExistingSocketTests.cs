@@ -50,7 +50,7 @@ public sealed class ExistingSocketTests : KernelTest
         Assert.True(socket.Age.ToTimeSpan() > TimeSpan.Zero);
         Assert.Equal(((uint)talk.Server.Pid, (uint)talk.ServerSide.Fd, Source.Scanned), (socket.Holders[0].Pid, socket.Holders[0].Fd, socket.Holders[0].Source));
         Assert.Equal(0u, socket.UnreadBytes);
-        Assert.Equal(100ul, socket.BytesReceived);
+        Assert.Equal(101ul, socket.BytesReceived); // the FIN is one
         Assert.True(socket.Origin is null || socket.Origin.Kind == OriginKind.Existed, socket.ToString());
         Assert.Equal(Direction.Inbound, socket.Direction); // its listener is there
     }

@@ -101,6 +101,27 @@ public sealed class DemanglerTests
         }
     }
 
+    [Fact]
+    public void Deeply_nested_name_does_not_exhaust_a_small_stack()
+    {
+        string pointers = "_Z1f" + new string('P', 1000) + "i";
+        string templates = "_Z1f" + string.Concat(Enumerable.Repeat("1aI", 250)) + "i" + new string('E', 250);
+        string? first = null, second = null;
+        var thread = new Thread(
+            () =>
+            {
+                first = _demangler.Demangle(pointers);
+                second = _demangler.Demangle(templates);
+            },
+            maxStackSize: 512 * 1024);
+        thread.Start();
+        thread.Join();
+
+        // Readable or refused: alive is what counts.
+        Assert.NotNull(first);
+        Assert.NotNull(second);
+    }
+
     private static string Base36(int index) => index < 36
         ? "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[index].ToString()
         : "1" + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[index - 36];

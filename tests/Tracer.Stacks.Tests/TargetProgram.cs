@@ -1,28 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
 using System.Globalization;
+using Tracer.Linux.Procfs;
 
 namespace Tracer.Stacks.Tests;
 
-/// <summary>A program that is compiled, started and stopped by a test; it prints one line when it is ready and waits for its input to end.</summary>
+/// <summary>A program that a test starts and stops. It prints an address when it is ready and ends with its input.</summary>
 internal sealed class TargetProgram : IDisposable
 {
     private readonly Process _process;
 
-    private TargetProgram(Process process, string readyLine)
+    private TargetProgram(Process process)
     {
         _process = process;
-        ReadyLine = readyLine;
+        PlainFunction = ReadAddress();
+        new ProcessReader(new ProcfsRoot()).ReadStat(Pid, out ProcessStat stat);
+        StartBoottimeNs = stat.StartBoottimeNs;
     }
 
     internal uint Pid => (uint)_process.Id;
 
-    internal string ReadyLine { get; }
+    internal ulong StartBoottimeNs { get; }
 
-    internal static TargetProgram Start(string path)
+    /// <summary>Where its plain_function is.</summary>
+    internal ulong PlainFunction { get; private set; }
+
+    internal static TargetProgram Start(string path, params string[] arguments) => new(
+        Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!);
+
+    /// <summary>Loads a library and returns where its plugin_function is.</summary>
+    internal ulong Load(string library)
     {
-        var process = Process.Start(new ProcessStartInfo(path) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        return new TargetProgram(process, process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{path} did not start"));
+        _process.StandardInput.WriteLine($"load {library}");
+        return ReadAddress();
+    }
+
+    /// <summary>Becomes another of the compiled programs, under the same pid.</summary>
+    internal void Exec(string path)
+    {
+        _process.StandardInput.WriteLine($"exec {path}");
+        PlainFunction = ReadAddress();
     }
 
     /// <summary>Ends it and waits until it is reaped.</summary>
@@ -46,23 +63,15 @@ internal sealed class TargetProgram : IDisposable
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{tool} {string.Join(' ', arguments)}: {errors.Result}");
     }
 
-    /// <summary>The addresses and names that nm prints.</summary>
-    internal static Dictionary<string, ulong> ReadSymbols(string path, params string[] options)
-    {
-        var symbols = new Dictionary<string, ulong>();
-        foreach (string line in Run("nm", ["--defined-only", .. options, path]).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] columns = line.Split(' ', 3);
-            if (columns.Length == 3 && ulong.TryParse(columns[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong address))
-                symbols[columns[2]] = address;
-        }
-
-        return symbols;
-    }
-
     public void Dispose()
     {
         Stop();
         _process.Dispose();
+    }
+
+    private ulong ReadAddress()
+    {
+        string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the target did not answer");
+        return ulong.Parse(line.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
     }
 }

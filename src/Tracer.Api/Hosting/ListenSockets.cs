@@ -13,6 +13,7 @@ internal sealed class ListenSockets : IDisposable
 {
     private readonly List<Socket> _unclaimed = [];
     private readonly SocketFile? _file;
+    private readonly PeerPolicy? _policy;
 
     public ListenSockets(TracerHostOptions options)
     {
@@ -22,7 +23,7 @@ internal sealed class ListenSockets : IDisposable
             _unclaimed.Add(listener);
             UnixEndPoint = new UnixDomainSocketEndPoint(options.SocketPath);
             // listen() noted our own credentials there, as connect() does for the other side.
-            Policy = new PeerPolicy(PeerCredentials.Read(listener).Uid, options.Group);
+            _policy = new PeerPolicy(PeerCredentials.Read(listener).Uid, options.Group);
         }
         if (options.TcpEndPoint is not null)
             ListenTcp(options.TcpEndPoint);
@@ -30,10 +31,11 @@ internal sealed class ListenSockets : IDisposable
 
     public UnixDomainSocketEndPoint? UnixEndPoint { get; }
 
-    public PeerPolicy? Policy { get; }
-
     /// <summary>With the port the kernel chose when none was asked for.</summary>
     public IPEndPoint? TcpEndPoint { get; private set; }
+
+    /// <summary>What to tell a client of the unix socket that is not welcome; null: it is.</summary>
+    public string? FindObjection(PeerCredentials peer) => _policy?.FindObjection(peer);
 
     /// <summary>Hands the socket of an endpoint to Kestrel, which owns it from then on.</summary>
     public Socket Claim(EndPoint endPoint)

@@ -15,11 +15,11 @@ internal static class PeerCheck
 {
     private const string PermissionDenied = "7"; // grpc-status
 
-    public static void UsePeerCheck(this IConnectionBuilder connections, PeerPolicy policy, Func<ILogger> logger) =>
+    public static void UsePeerCheck(this IConnectionBuilder connections, Func<PeerCredentials, string?> findObjection, Func<ILogger> logger) =>
         connections.Use(next => connection =>
         {
             PeerCredentials peer = PeerCredentials.Read(connection.Features.Get<IConnectionSocketFeature>()!.Socket);
-            if (policy.FindObjection(peer) is { } objection)
+            if (findObjection(peer) is { } objection)
             {
                 Log.PeerRefused(logger(), objection);
                 connection.Features.Set(new PeerObjection(objection));

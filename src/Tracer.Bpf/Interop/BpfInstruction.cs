@@ -26,6 +26,9 @@ internal readonly struct BpfInstruction(byte code, int destination, int source, 
     /// <summary>destination = *(u64 *)(source + offset)</summary>
     internal static BpfInstruction Load(int destination, int source, short offset) => new(0x79, destination, source, offset, 0);
 
+    /// <summary>*(u64 *)(destination + offset) = 0</summary>
+    internal static BpfInstruction StoreZero(int destination, short offset) => new(0x7a, destination, 0, offset, 0);
+
     internal static BpfInstruction Call(int helper) => new(0x85, 0, 0, 0, helper);
 
     internal static BpfInstruction Exit() => new(0x95, 0, 0, 0, 0);

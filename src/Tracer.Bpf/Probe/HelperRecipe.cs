@@ -30,7 +30,7 @@ internal static class HelperRecipe
     private static BpfInstruction[] Arguments(BpfHelper helper, int storageFd) => helper switch
     {
         BpfHelper.GetSocketCookie or BpfHelper.SkcToTcpSock => [Load(R1, R1, 0)],
-        BpfHelper.GetStack => [.. Buffer(), Move(R3, 64), Move(R4, UserStack)],
+        BpfHelper.GetStack => [.. Buffer(), Move(R3, 8), Move(R4, UserStack)],
         BpfHelper.SkStorageGet => [Load(R2, R1, 0), LoadMap(R1, storageFd), SecondHalf(), Move(R3, 0), Move(R4, 0)],
         BpfHelper.SkStorageDelete => [Load(R2, R1, 0), LoadMap(R1, storageFd), SecondHalf()],
         BpfHelper.ProbeReadUser or BpfHelper.ProbeReadKernel => [.. Buffer(), MoveRegister(R1, R2), Move(R2, 8), Move(R3, 0)],
@@ -40,8 +40,8 @@ internal static class HelperRecipe
         _ => [], // takes no argument
     };
 
-    // r2 = address of 64 bytes of stack; uninitialized memory is an accepted output buffer.
-    private static BpfInstruction[] Buffer() => [MoveRegister(R2, Frame), Add(R2, -64)];
+    // r2 = address of 8 bytes of stack; cleared, because 5.10 wants even a buffer that bpf_get_stack only fills initialized.
+    private static BpfInstruction[] Buffer() => [MoveRegister(R2, Frame), Add(R2, -8), StoreZero(R2, 0)];
 
     private static BpfInstruction[] Callback(BpfHelper helper) => NeedsBtf(helper) ? [Move(R0, 0), Exit()] : [];
 

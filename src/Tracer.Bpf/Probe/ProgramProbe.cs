@@ -18,7 +18,7 @@ public sealed unsafe class ProgramProbe : IDisposable
     private readonly KernelTypes _types;
 
     // Attaching a tracepoint waits for a grace period (10-20 ms) when another was detached just before (tp_rcu_cond_sync in
-    // kernel/tracepoint.c), so everything stays attached until the end.
+    // kernel/tracepoint.c), so trial programs stay attached until the end.
     private readonly List<DescriptorHandle> _attached = [];
 
     private ProgramProbe(KernelTypes types) => _types = types;
@@ -84,6 +84,10 @@ public sealed unsafe class ProgramProbe : IDisposable
         return result;
     }
 
+    /// <summary>
+    /// Detaches everything. Where a function's or tracepoint's last program goes, the kernel waits for a grace period, for fentry
+    /// a long one; so dispose this after the real programs are attached.
+    /// </summary>
     public void Dispose()
     {
         foreach (DescriptorHandle link in _attached)

@@ -6,7 +6,7 @@ using Tracer.Linux.Interop;
 namespace Tracer.Linux.Netlink;
 
 /// <summary>A netlink socket that asks the kernel and waits a bounded time for its answer. For one thread.</summary>
-public sealed unsafe class NetlinkSocket : IDisposable
+internal sealed unsafe class NetlinkSocket : IDisposable
 {
     private const int AF_NETLINK = 16;
     private const int SOCK_RAW = 3;
@@ -22,7 +22,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     private NetlinkSocket(NetlinkSocketHandle socket) => _socket = socket;
 
     /// <summary>Opens a socket in the network namespace of the calling thread.</summary>
-    public static NetlinkSocket Open(int protocol, TimeSpan timeout)
+    internal static NetlinkSocket Open(int protocol, TimeSpan timeout)
     {
         NetlinkSocketHandle handle = LibCFiles.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
         if (handle.IsInvalid)
@@ -43,7 +43,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     }
 
     /// <summary>Sends one request to the kernel; 0 or errno.</summary>
-    public int Send(ReadOnlySpan<byte> request)
+    internal int Send(ReadOnlySpan<byte> request)
     {
         byte* kernel = stackalloc byte[SockaddrBytes];
         new Span<byte>(kernel, SockaddrBytes).Clear();
@@ -59,7 +59,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     /// Receives one datagram of the kernel; its length, or the negative errno. A datagram that does not fit is an error (EMSGSIZE), and one
     /// that another process sent is passed over.
     /// </summary>
-    public int Receive(Span<byte> buffer)
+    internal int Receive(Span<byte> buffer)
     {
         const int messageTooLong = 90;
         byte* sender = stackalloc byte[SockaddrBytes];

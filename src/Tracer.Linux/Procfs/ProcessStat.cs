@@ -29,6 +29,9 @@ public readonly record struct ProcessStat(
     /// <summary>Start since boot, rounded down to 10 ms.</summary>
     public ulong StartBoottimeNs => StartTicks * NanosecondsPerTick;
 
+    /// <summary>The main thread has ended; other threads may still run.</summary>
+    public bool IsZombie => State is 'Z' or 'X';
+
     /// <summary>Which tick a start time of the kernel's own resolution lies in. The kernel truncates too, so this is exact.</summary>
     public static ulong TicksOf(ulong startBoottimeNs) => startBoottimeNs / NanosecondsPerTick;
 

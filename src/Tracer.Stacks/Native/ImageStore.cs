@@ -20,15 +20,18 @@ internal sealed class ImageStore(ProcfsRoot root, SymbolizerOptions options, Tim
     /// <summary>The mappings of a process; of one that is gone those that were read before; null when there are none.</summary>
     internal ProcessImage? Find(uint pid, ulong? startBoottimeNs)
     {
-        ProcfsStatus status = _processes.ReadStat(pid, out ProcessStat stat);
-        bool isAlive = status == ProcfsStatus.Ok && (startBoottimeNs is not { } start || stat.HasStarted(start));
-        if (!isAlive)
-            return startBoottimeNs is { } gone && _images.TryGet((pid, ProcessStat.TicksOf(gone)), out ProcessImage? last) ? last : null;
+        bool isThere = _processes.ReadStat(pid, out ProcessStat stat) == ProcfsStatus.Ok
+            && (startBoottimeNs is not { } start || stat.HasStarted(start));
+        if (!isThere)
+            return startBoottimeNs is { } gone ? FindLast(pid, ProcessStat.TicksOf(gone)) : null;
 
-        if (_images.TryGet((pid, stat.StartTicks), out ProcessImage? image) && image.IsOf(stat)
-            && time.GetElapsedTime(image.ReadTimestamp) < options.MaxMapsAge)
-            return image;
-        return Read(pid, stat) ?? image;
+        // A zombie has lost its mappings, also one whose other threads go on.
+        ProcessImage? last = FindLast(pid, stat.StartTicks);
+        if (stat.IsZombie)
+            return last;
+        if (last is null || !last.IsOf(stat))
+            return Read(pid, stat);
+        return time.GetElapsedTime(last.ReadTimestamp) < options.MaxMapsAge ? last : Read(pid, stat) ?? last;
     }
 
     /// <summary>Reads the mappings again, unless that was done just now.</summary>
@@ -40,9 +43,11 @@ internal sealed class ImageStore(ProcfsRoot root, SymbolizerOptions options, Tim
         return Read(pid, stat);
     }
 
+    private ProcessImage? FindLast(uint pid, ulong startTicks) =>
+        _images.TryGet((pid, startTicks), out ProcessImage? image) ? image : null;
+
     private ProcessImage? Read(uint pid, in ProcessStat stat)
     {
-        // A zombie has no mappings any more; what was known about it stays.
         if (_maps.Read(pid, executableOnly: true, out List<MemoryMapping> mappings) != ProcfsStatus.Ok || mappings.Count == 0)
             return null;
         if (mappings.Count > MaxMappingsPerProcess)

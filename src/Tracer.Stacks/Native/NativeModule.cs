@@ -10,17 +10,18 @@ namespace Tracer.Stacks.Native;
 /// </summary>
 internal sealed class NativeModule(ElfFile? file, DebugFiles debugFiles, Demangler demangler) : IDisposable
 {
-    private const int MaxNames = 4096;
+    private const int MaxFound = 4096;
     private const long FixedBytes = 4096;
-    private const long BytesPerName = 256;
+    private const long BytesPerFound = 256;
 
-    private readonly Dictionary<ulong, string> _names = [];
+    // The same few call sites come again and again; each costs reads of the file the first time.
+    private readonly Dictionary<ulong, (ulong Start, string Name)> _found = [];
     private ElfSymbolTable? _symbols;
     private ElfFile? _debugFile;
 
     internal string BuildId => file?.BuildId ?? "";
 
-    internal long MemoryBytes => FixedBytes + (_symbols?.MemoryBytes ?? 0) + (_names.Count * BytesPerName);
+    internal long MemoryBytes => FixedBytes + (_symbols?.MemoryBytes ?? 0) + (_found.Count * BytesPerFound);
 
     /// <summary>Turns an offset in the file into a linked address; false when this is no readable ELF file.</summary>
     internal bool TryAddressOf(ulong fileOffset, out ulong address)
@@ -32,11 +33,17 @@ internal sealed class NativeModule(ElfFile? file, DebugFiles debugFiles, Demangl
     /// <summary>Finds the function that covers a linked address.</summary>
     internal bool TryFind(ulong address, out ulong start, out string name)
     {
-        _symbols ??= LoadSymbols();
-        bool isFound = _symbols.TryFind(address, out ElfSymbol symbol);
-        start = symbol.Address;
-        name = isFound ? ReadableName(symbol) : "";
-        return isFound;
+        if (!_found.TryGetValue(address, out (ulong Start, string Name) found))
+        {
+            _symbols ??= LoadSymbols();
+            found = _symbols.TryFind(address, out ElfSymbol symbol) ? (symbol.Address, demangler.Demangle(symbol.Name)) : (0, "");
+            if (_found.Count >= MaxFound)
+                _found.Clear();
+            _found.Add(address, found);
+        }
+
+        (start, name) = found;
+        return name.Length > 0;
     }
 
     public void Dispose()
@@ -61,15 +68,5 @@ internal sealed class NativeModule(ElfFile? file, DebugFiles debugFiles, Demangl
 
         file.ReadSymbols(out ElfSymbolTable symbols);
         return symbols;
-    }
-
-    private string ReadableName(in ElfSymbol symbol)
-    {
-        if (_names.TryGetValue(symbol.Address, out string? known))
-            return known;
-        string name = demangler.Demangle(symbol.Name);
-        if (_names.Count < MaxNames)
-            _names.Add(symbol.Address, name);
-        return name;
     }
 }

@@ -39,13 +39,13 @@ internal sealed class ApiHost : IAsyncDisposable
     public string SocketPath => SocketIn(_directory);
 
     public static async Task<ApiHost> StartAsync(
-        EventHubOptions? hubOptions = null, Func<TracerHostOptions, TracerHostOptions>? change = null, PeerPolicy? policy = null)
+        EventHubOptions? hubOptions = null, Func<TracerHostOptions, TracerHostOptions>? change = null, Func<PeerCredentials, string?>? objection = null)
     {
         string directory = Directory.CreateTempSubdirectory("closewait-api-").FullName;
         EventHub hub = new(hubOptions);
         FakeFacts facts = new();
         TracerHostOptions options = new() { SocketPath = SocketIn(directory) };
-        WebApplication app = TracerHost.Build(change?.Invoke(options) ?? options, hub, facts, policy);
+        WebApplication app = TracerHost.Build(change?.Invoke(options) ?? options, hub, facts, objection);
         ApiHost host = new(directory, app, hub, facts);
         await app.StartAsync();
         return host;

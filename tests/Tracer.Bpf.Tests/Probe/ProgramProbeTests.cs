@@ -30,7 +30,7 @@ public sealed class ProgramProbeTests
     [InlineData(BpfHelper.ProbeReadUser, 5, 8)]
     [InlineData(BpfHelper.ProbeReadKernel, 5, 8)]
     [InlineData(BpfHelper.KtimeGetBootNs, 5, 8)]
-    [InlineData(BpfHelper.SkcToTcpSock, 5, 11)]
+    [InlineData(BpfHelper.SkcToTcpSock, 5, 9)]
     [InlineData(BpfHelper.GetCurrentTaskBtf, 5, 11)]
     [InlineData(BpfHelper.SkStorageGet, 5, 11)]
     [InlineData(BpfHelper.SkStorageDelete, 5, 11)]
@@ -118,33 +118,39 @@ public sealed class ProgramProbeTests
     [Fact]
     public void Twenty_answers_take_less_than_a_tenth_of_a_second()
     {
-        ProbeEverything(); // JIT
-        TimeSpan best = TimeSpan.MaxValue;
-        for (int i = 0; i < 5; i++)
+        TimeSpan answering = TimeSpan.MaxValue;
+        TimeSpan leaving = TimeSpan.Zero;
+        for (int i = 0; i < 5; i++) // the first one pays for the JIT
         {
             long start = Stopwatch.GetTimestamp();
-            ProbeEverything();
+            ProgramProbe probe = Open();
+            ProbeTwenty(probe);
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-            best = elapsed < best ? elapsed : best;
+            probe.Dispose();
+            if (elapsed < answering)
+                (answering, leaving) = (elapsed, Stopwatch.GetElapsedTime(start) - elapsed);
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"20 probes: {best.TotalMilliseconds:F1} ms at best");
-        Assert.True(best < TimeSpan.FromMilliseconds(100), $"{best.TotalMilliseconds:F1} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"20 probes: {answering.TotalMilliseconds:F1} ms, detaching them: {leaving.TotalMilliseconds:F1} ms");
+        Assert.SkipWhen(IsEmulated(), "an emulated CPU says nothing about time");
+        Assert.True(answering < TimeSpan.FromMilliseconds(100), $"{answering.TotalMilliseconds:F1} ms");
     }
 
     [Fact]
     public void Nothing_is_left_open()
     {
-        ProbeEverything();
+        using (ProgramProbe first = Open())
+            ProbeTwenty(first);
         int before = OpenDescriptors.CountBpf();
-        ProbeEverything();
+        using (ProgramProbe second = Open())
+            ProbeTwenty(second);
 
         Assert.Equal(before, OpenDescriptors.CountBpf());
     }
 
-    private static void ProbeEverything()
+    private static void ProbeTwenty(ProgramProbe probe)
     {
-        using ProgramProbe probe = Open();
         probe.TryTracingTracepoint("inet_sock_set_state");
         probe.TryTracingTracepoint("tcp_destroy_sock");
         probe.TryTracingTracepoint("tcp_receive_reset");
@@ -166,6 +172,8 @@ public sealed class ProgramProbeTests
         probe.TryMapType(BpfMapType.SkStorage);
         probe.KernelFunctionExists("tcp_close");
     }
+
+    private static bool IsEmulated() => File.ReadAllText("/proc/cpuinfo").Contains("QEMU TCG", StringComparison.Ordinal);
 
     private static ProgramProbe Open()
     {

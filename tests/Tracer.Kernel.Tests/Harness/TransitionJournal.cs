@@ -58,7 +58,7 @@ internal sealed class TransitionJournal : IAsyncDisposable
         {
             await _reader;
         }
-        catch (RpcException e) when (e.StatusCode is StatusCode.Cancelled or StatusCode.Unavailable)
+        catch (Exception e) when (e is ObjectDisposedException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.Unavailable })
         {
             // The end of the stream is what disposing asks for.
         }

@@ -45,7 +45,7 @@ static const struct command *find_command(const struct command *table, const cha
 	return NULL;
 }
 
-static void run_line(char *line)
+NOINLINE static void run_line(char *line)
 {
 	char *arguments[TARGET_MAX_ARGUMENTS + 1] = { 0 };
 	const struct command *command;
