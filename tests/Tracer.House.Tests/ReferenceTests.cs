@@ -79,10 +79,12 @@ public sealed partial class ReferenceTests
             where package.Attribute("Version") is not null || package.Attribute("VersionOverride") is not null || package.Element("Version") is not null
             select $"{project}: {package}",
             "package versions outside Directory.Packages.props");
+        XDocument versions = XDocument.Parse(Repository.Read("Directory.Packages.props"));
+        Dictionary<string, string> properties = versions.Descendants("PropertyGroup").Elements().ToDictionary(element => element.Name.LocalName, element => element.Value);
         Repository.AssertNone(
-            from package in XDocument.Parse(Repository.Read("Directory.Packages.props")).Descendants()
+            from package in versions.Descendants()
             let version = package.Attribute("Version")?.Value
-            where version is not null && !ExactVersion().IsMatch(version)
+            where version is not null && !ExactVersion().IsMatch(Property().Replace(version, match => properties.GetValueOrDefault(match.Groups["name"].Value, "")))
             select $"{package}",
             "package versions that are not exact");
     }
@@ -95,4 +97,7 @@ public sealed partial class ReferenceTests
 
     [GeneratedRegex(@"^(\[\d+(\.\d+)+\]|\d+(\.\d+)+)$")]
     private static partial Regex ExactVersion();
+
+    [GeneratedRegex(@"\$\((?<name>\w+)\)")]
+    private static partial Regex Property();
 }
