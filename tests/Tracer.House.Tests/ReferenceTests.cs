@@ -80,11 +80,13 @@ public sealed partial class ReferenceTests
             select $"{project}: {package}",
             "package versions outside Directory.Packages.props");
         XDocument versions = XDocument.Parse(Repository.Read("Directory.Packages.props"));
-        Dictionary<string, string> properties = versions.Descendants("PropertyGroup").Elements().ToDictionary(element => element.Name.LocalName, element => element.Value);
+        ILookup<string, string> properties = versions.Descendants("PropertyGroup").Elements().ToLookup(element => $"[$({element.Name.LocalName})]", element => $"[{element.Value}]");
         Repository.AssertNone(
             from package in versions.Descendants()
             let version = package.Attribute("Version")?.Value
-            where version is not null && !ExactVersion().IsMatch(Property().Replace(version, match => properties.GetValueOrDefault(match.Groups["name"].Value, "")))
+            where version is not null
+            from value in properties.Contains(version) ? properties[version] : [version]
+            where !ExactVersion().IsMatch(value)
             select $"{package}",
             "package versions that are not exact");
     }
@@ -97,7 +99,4 @@ public sealed partial class ReferenceTests
 
     [GeneratedRegex(@"^(\[\d+(\.\d+)+\]|\d+(\.\d+)+)$")]
     private static partial Regex ExactVersion();
-
-    [GeneratedRegex(@"\$\((?<name>\w+)\)")]
-    private static partial Regex Property();
 }
