@@ -91,6 +91,21 @@ public sealed partial class ReferenceTests
             "package versions that are not exact");
     }
 
+    [Fact]
+    public void Client_commands_use_only_the_generated_client()
+    {
+        string[] clientFolders = ["src/Tracer/Client/", "src/Tracer/Commands/", "src/Tracer/Output/"];
+        string[] rooms = ["Tracer.Wire", "Tracer.Linux", "Tracer.Bpf", "Tracer.Stacks", "Tracer.Attribution"];
+        Repository.AssertNone(
+            from path in Repository.CSharpFiles
+            where clientFolders.Any(folder => path.StartsWith(folder, StringComparison.Ordinal))
+            let code = CSharpText.Strip(Repository.Read(path))
+            from room in rooms
+            where code.Contains(room, StringComparison.Ordinal)
+            select $"{path}: {room}",
+            "client code that reaches past the gRPC API");
+    }
+
     private static string NameOf(string project) => Path.GetFileNameWithoutExtension(project);
 
     private static IEnumerable<string> ReferencesOf(string project) =>
