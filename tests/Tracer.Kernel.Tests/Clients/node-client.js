@@ -9,9 +9,18 @@ const { GrpcReflection } = require('grpc-js-reflection-client');
 
 const service = 'closewait.v1.TracerService';
 const target = `unix:${process.argv[2]}`;
-const shape = { keepCase: false, longs: String, enums: String, oneofs: true };
+const shape = { longs: String, enums: String, defaults: true, oneofs: true };
 
-const print = (what, value) => process.stdout.write(`${JSON.stringify({ what, value })}\n`);
+// Descriptors that come by reflection keep the names of the .proto file; protobuf JSON has camelCase.
+const camelCase = (value) => {
+  if (Array.isArray(value)) return value.map(camelCase);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()), camelCase(member)]),
+  );
+};
+
+const print = (what, value) => process.stdout.write(`${JSON.stringify({ what, value: camelCase(value) })}\n`);
 
 const fail = (error) => {
   process.stderr.write(`${error.stack ?? error}\n`);
@@ -32,7 +41,7 @@ async function main() {
   const { TracerService } = descriptor.getPackageObject(shape).closewait.v1;
   const client = new TracerService(target, credentials);
   client.getStatus({}, (error, status) => (error ? fail(error) : print('status', status)));
-  follow('closeWaits', client.watchCloseWaits({ heartbeatPeriod: { nanos: 200e6 } }));
+  follow('closeWaits', client.watchCloseWaits({ heartbeat_period: { nanos: 200e6 } }));
   follow('transitions', client.watchTransitions({ filter: { states: ['TCP_STATE_CLOSE_WAIT'] } }));
 }
 
