@@ -19,7 +19,8 @@
 #define TCP_WIRE_VERSION 1
 #define TCP_COMM_SIZE 16 /* TASK_COMM_LEN, linux/sched.h */
 #define TCP_STACK_DEPTH 127 /* default of kernel.perf_event_max_stack */
-#define TCP_FILTER_SLOTS 16
+#define TCP_FILTER_SLOTS 8
+#define TCP_WATCH_ALL 0xffffffffU /* tcp_control.watch_filters while slots are rewritten: everything passes */
 
 /* Names the struct that follows the header. */
 enum tcp_event_kind {
@@ -81,7 +82,7 @@ enum tcp_origin {
 /* tcp_event.flags: facts read from the socket at the event. */
 enum tcp_event_flag {
 	TCP_EVENT_FLAG_NO_SOCKET = 1 << 0, /* sk->sk_socket is NULL: in an accept queue, or orphaned */
-	TCP_EVENT_FLAG_ORPHAN = 1 << 1, /* SOCK_DEAD: no descriptor refers to it any more */
+	TCP_EVENT_FLAG_ORPHAN = 1 << 1, /* no descriptor refers to it any more, or the last one is just being closed */
 	TCP_EVENT_FLAG_TASK_EXITING = 1 << 2, /* owner_source TASK and the task is in do_exit() */
 	TCP_EVENT_FLAG_NESTED = 1 << 3, /* ran inside an interrupted run of the same hook */
 };
@@ -89,11 +90,10 @@ enum tcp_event_flag {
 /* tcp_record.flags: what happened to the socket so far. */
 enum tcp_record_flag {
 	TCP_RECORD_FLAG_RESET_RECEIVED = 1 << 0,
-	TCP_RECORD_FLAG_RESET_SENT = 1 << 1,
-	TCP_RECORD_FLAG_WAS_CLOSE_WAIT = 1 << 2, /* has been in CLOSE_WAIT */
-	TCP_RECORD_FLAG_LEFT_OPEN = 1 << 3, /* left CLOSE_WAIT while a descriptor was open */
-	TCP_RECORD_FLAG_ENTRY_SEEN = 1 << 4, /* the change to CLOSE_WAIT itself was seen, so its time is exact */
-	TCP_RECORD_FLAG_CLOSE_CALLED = 1 << 5, /* tcp_close() entry was seen (fentry or kprobe rung) */
+	TCP_RECORD_FLAG_WAS_CLOSE_WAIT = 1 << 1, /* has been in CLOSE_WAIT */
+	TCP_RECORD_FLAG_LEFT_OPEN = 1 << 2, /* left CLOSE_WAIT while a descriptor was open */
+	TCP_RECORD_FLAG_ENTRY_SEEN = 1 << 3, /* the change to CLOSE_WAIT itself was seen, so its time is exact */
+	TCP_RECORD_FLAG_CLOSE_CALLED = 1 << 4, /* tcp_close() entry was seen (fentry or kprobe rung) */
 };
 
 /* tcp_stack.flags */

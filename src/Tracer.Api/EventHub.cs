@@ -47,7 +47,7 @@ public sealed class EventHub
     }
 
     /// <summary>
-    /// Goes before the changes of <see cref="SocketLedger.ReplayAll"/> that repair a loss between ledger and hub. On the thread of
+    /// Goes before the changes of <see cref="SocketLedger.Replay"/> that repair a loss between ledger and hub. On the thread of
     /// <see cref="PublishSocket"/>.
     /// </summary>
     public void BeginReplay() => _board.BeginReplay();

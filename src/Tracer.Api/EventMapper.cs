@@ -137,7 +137,7 @@ internal sealed class EventMapper(IFactSource facts)
     {
         TcpOrigin.Connect => Proto.OriginKind.Connect,
         TcpOrigin.Accept or TcpOrigin.Adopted => Proto.OriginKind.Accept,
-        TcpOrigin.Queued => Proto.OriginKind.Queued,
+        TcpOrigin.Queued => socket.InAcceptQueue ? Proto.OriginKind.Queued : Proto.OriginKind.Accept,
         _ when socket.InAcceptQueue => Proto.OriginKind.Queued,
         TcpOrigin.Existed => Proto.OriginKind.Existed,
         _ => Proto.OriginKind.Unspecified,

@@ -13,7 +13,8 @@ public sealed record TransitionInterest(
     IReadOnlyList<ushort> RemotePorts,
     IReadOnlyList<ushort> AnyPorts,
     IReadOnlyList<uint> Netns,
-    IReadOnlyList<byte> Families)
+    IReadOnlyList<byte> Families,
+    IReadOnlyList<string> Cgroups)
 {
     /// <summary>Bits of all TCP states, 1 to 12.</summary>
     public const uint AllStates = 0x1ffe;

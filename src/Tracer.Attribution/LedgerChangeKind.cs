@@ -4,7 +4,7 @@ namespace Tracer.Attribution;
 /// <summary>What became of a tracked socket.</summary>
 public enum LedgerChangeKind
 {
-    /// <summary>Was in CLOSE_WAIT before the tracer, or is told again by <see cref="SocketLedger.ReplayAll"/>.</summary>
+    /// <summary>Was in CLOSE_WAIT before the tracer, or is told again by <see cref="SocketLedger.Replay"/>.</summary>
     Existing,
 
     /// <summary>The FIN arrived.</summary>

@@ -25,13 +25,16 @@ public sealed class LedgerCounters
     /// <summary>Holder rows not taken because <see cref="LedgerOptions.MaxHolders"/> were there.</summary>
     public ulong RefusedHolders { get; internal set; }
 
+    /// <summary>Accept queue rows not taken because <see cref="LedgerOptions.MaxSockets"/> were there.</summary>
+    public ulong RefusedQueued { get; internal set; }
+
     /// <summary>Endings during a scan that were not remembered because <see cref="LedgerOptions.MaxTombstones"/> were there.</summary>
     public ulong RefusedTombstones { get; internal set; }
 
     /// <summary>Sockets in CLOSE_WAIT found by a later scan than the first: their event was lost.</summary>
     public ulong EntriesFoundByScan { get; internal set; }
 
-    /// <summary>Sockets whose end only a scan noticed: their event was lost.</summary>
+    /// <summary>Sockets whose end was noticed by a scan or by a later event only: their event was lost.</summary>
     public ulong ExitsFoundByScan { get; internal set; }
 
     /// <summary>Rows older than what the ring had already told.</summary>

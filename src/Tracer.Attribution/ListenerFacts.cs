@@ -29,6 +29,19 @@ public sealed class ListenerFacts
     /// <summary>Never null, treated as immutable.</summary>
     public DescriptorHolder[] Holders { get; init; } = [];
 
-    /// <summary>When the scan saw it; 0: not scanned yet.</summary>
+    /// <summary>Begin of the scan that first saw these numbers; 0: not scanned yet.</summary>
     public ulong ScanKtimeNs { get; init; }
+
+    internal ListenerFacts With(DescriptorHolder[] holders) => new()
+    {
+        Cookie = Cookie,
+        Netns = Netns,
+        LocalAddress = LocalAddress,
+        LocalPort = LocalPort,
+        QueueLength = QueueLength,
+        QueueLimit = QueueLimit,
+        Opener = Opener,
+        Holders = holders,
+        ScanKtimeNs = ScanKtimeNs,
+    };
 }

@@ -48,4 +48,7 @@ public struct TrackedSocket
 
     /// <summary>It ended, and a descriptor is still open.</summary>
     public bool DescriptorLeftOpen;
+
+    /// <summary>The books were full: nothing more will be told of it, not even that the descriptor was closed.</summary>
+    public bool IsDropped;
 }

@@ -7,9 +7,8 @@ public enum TcpRecordFlags : uint
 {
     None = 0,
     ResetReceived = 1 << 0,
-    ResetSent = 1 << 1,
-    WasCloseWait = 1 << 2,
-    LeftOpen = 1 << 3,
-    EntrySeen = 1 << 4,
-    CloseCalled = 1 << 5,
+    WasCloseWait = 1 << 1,
+    LeftOpen = 1 << 2,
+    EntrySeen = 1 << 3,
+    CloseCalled = 1 << 4,
 }

@@ -8,5 +8,6 @@ public static class WireFormat
     public const int CommSize = 16;
     public const int AddressSize = 16;
     public const int StackDepth = 127;
-    public const int FilterSlots = 16;
+    public const int FilterSlots = 8;
+    public const uint WatchAll = uint.MaxValue;
 }

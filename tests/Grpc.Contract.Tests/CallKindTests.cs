@@ -16,7 +16,7 @@ public sealed class CallKindTests
         var payload = ByteString.CopyFrom(new byte[100_000]);
 
         EchoResponse response = await host.Client.UnaryAsync(
-            new EchoRequest { Text = "hällo", Payload = payload }, cancellationToken: TestContext.Current.CancellationToken);
+            new EchoRequest { Text = "hällo", Payload = payload }, cancellationToken: TestDeadline.Token);
 
         Assert.Equal("hällo", response.Text);
         Assert.Equal(payload, response.Payload);
@@ -28,7 +28,7 @@ public sealed class CallKindTests
         await using EchoHost host = await EchoHost.StartAsync(transport);
 
         EchoResponse response = host.Client.Unary(
-            new EchoRequest { Text = "blocking" }, cancellationToken: TestContext.Current.CancellationToken);
+            new EchoRequest { Text = "blocking" }, cancellationToken: TestDeadline.Token);
 
         Assert.Equal("blocking", response.Text);
     }
@@ -37,7 +37,7 @@ public sealed class CallKindTests
     public async Task Server_stream_delivers_every_message_in_order(Transport transport)
     {
         await using EchoHost host = await EchoHost.StartAsync(transport);
-        CancellationToken cancel = TestContext.Current.CancellationToken;
+        CancellationToken cancel = TestDeadline.Token;
 
         using AsyncServerStreamingCall<EchoResponse> call =
             host.Client.ServerStream(new EchoRequest { Text = "s", Count = 1000 }, cancellationToken: cancel);
@@ -53,7 +53,7 @@ public sealed class CallKindTests
     public async Task Client_stream_arrives_whole_and_in_order(Transport transport)
     {
         await using EchoHost host = await EchoHost.StartAsync(transport);
-        CancellationToken cancel = TestContext.Current.CancellationToken;
+        CancellationToken cancel = TestDeadline.Token;
 
         using AsyncClientStreamingCall<EchoRequest, EchoResponse> call = host.Client.ClientStream(cancellationToken: cancel);
         foreach (string text in new[] { "one", "two", "three" })
@@ -69,7 +69,7 @@ public sealed class CallKindTests
     public async Task Duplex_call_answers_each_message_before_the_next_is_sent(Transport transport)
     {
         await using EchoHost host = await EchoHost.StartAsync(transport);
-        CancellationToken cancel = TestContext.Current.CancellationToken;
+        CancellationToken cancel = TestDeadline.Token;
 
         using AsyncDuplexStreamingCall<EchoRequest, EchoResponse> call = host.Client.Duplex(cancellationToken: cancel);
         for (uint index = 0; index < 50; index++)

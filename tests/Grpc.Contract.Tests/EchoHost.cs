@@ -2,6 +2,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Grpc.AspNetCore.Server;
 using Grpc.Contract.Tests.Echo;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
@@ -19,25 +20,32 @@ public sealed class EchoHost : IAsyncDisposable
     private readonly string _directory;
     private readonly GrpcChannel _channel;
 
-    private EchoHost(WebApplication app, string directory, GrpcChannel channel, Channel<string> cancelledCalls)
+    private EchoHost(WebApplication app, string directory, GrpcChannel channel, EchoServer server)
     {
         _app = app;
         _directory = directory;
         _channel = channel;
-        CancelledCalls = cancelledCalls;
+        WaitingCalls = server.WaitingCalls;
+        CancelledCalls = server.CancelledCalls;
         Client = new EchoService.EchoServiceClient(channel);
     }
 
     public EchoService.EchoServiceClient Client { get; }
 
+    public GrpcChannel Channel => _channel;
+
+    /// <summary>Texts of the calls that wait on the server for their cancellation.</summary>
+    public Channel<string> WaitingCalls { get; }
+
     /// <summary>Texts of the calls that the server saw cancelled.</summary>
     public Channel<string> CancelledCalls { get; }
 
-    public static async Task<EchoHost> StartAsync(Transport transport, Action<GrpcChannelOptions>? configureClient = null)
+    public static async Task<EchoHost> StartAsync(
+        Transport transport, Action<GrpcServiceOptions>? server = null, Action<GrpcChannelOptions>? client = null)
     {
         string directory = Directory.CreateTempSubdirectory("closewait-grpc-").FullName;
         string socketPath = Path.Combine(directory, "echo.sock");
-        var cancelledCalls = Channel.CreateUnbounded<string>();
+        var echoServer = new EchoServer();
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -48,9 +56,8 @@ public sealed class EchoHost : IAsyncDisposable
             else
                 kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
-        builder.Services.AddGrpc();
-        builder.Services.AddSingleton(cancelledCalls);
-        builder.Services.AddSingleton<EchoServer>();
+        builder.Services.AddGrpc(options => server?.Invoke(options));
+        builder.Services.AddSingleton(echoServer);
 
         WebApplication app = builder.Build();
         app.MapGrpcService<EchoServer>();
@@ -64,9 +71,11 @@ public sealed class EchoHost : IAsyncDisposable
             options.HttpHandler = new SocketsHttpHandler { ConnectCallback = (_, cancel) => ConnectAsync(socketPath, cancel) };
         }
 
-        configureClient?.Invoke(options);
-        return new EchoHost(app, directory, GrpcChannel.ForAddress(address, options), cancelledCalls);
+        client?.Invoke(options);
+        return new EchoHost(app, directory, GrpcChannel.ForAddress(address, options), echoServer);
     }
+
+    public Task StopServerAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -78,15 +87,7 @@ public sealed class EchoHost : IAsyncDisposable
     private static async ValueTask<Stream> ConnectAsync(string socketPath, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 }

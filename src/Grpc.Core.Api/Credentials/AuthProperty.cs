@@ -20,9 +20,6 @@ public sealed class AuthProperty
     /// <summary>The fact as UTF-8 text.</summary>
     public string Value => Encoding.UTF8.GetString(_value);
 
-    /// <summary>A copy of the fact as bytes.</summary>
-    public byte[] ValueBytes => [.. _value];
-
     /// <summary>Creates a property. The bytes are copied.</summary>
     public static AuthProperty Create(string name, byte[] value)
     {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 namespace Grpc.Core;
 
-/// <summary>A certificate chain and its private key, both PEM.</summary>
-public sealed class KeyCertificatePair(string certificateChain, string privateKey)
+/// <summary>A certificate and its private key. Closed: the client library here takes certificates from its HTTP handler instead.</summary>
+public sealed class KeyCertificatePair
 {
-    /// <summary>The chain, own certificate first.</summary>
-    public string CertificateChain { get; } = certificateChain;
-
-    /// <summary>The key of the first certificate.</summary>
-    public string PrivateKey { get; } = privateKey;
+    internal KeyCertificatePair()
+    {
+    }
 }

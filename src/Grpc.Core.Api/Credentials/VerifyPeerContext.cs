@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 namespace Grpc.Core;
 
-/// <summary>The server whose certificate is to be judged.</summary>
+/// <summary>The server whose certificate is to be judged. Closed: the client library here judges by its HTTP handler instead.</summary>
 public sealed class VerifyPeerContext
 {
-    internal VerifyPeerContext(string targetName, string peerPem)
+    internal VerifyPeerContext()
     {
-        TargetName = targetName;
-        PeerPem = peerPem;
     }
-
-    /// <summary>Name the client wanted to reach.</summary>
-    public string TargetName { get; }
-
-    /// <summary>Certificate of the server, PEM.</summary>
-    public string PeerPem { get; }
 }

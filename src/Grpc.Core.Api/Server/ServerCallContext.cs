@@ -83,12 +83,9 @@ public abstract class ServerCallContext
     /// <summary>Sends the response headers now; otherwise they leave with the first response.</summary>
     public Task WriteResponseHeadersAsync(Metadata responseHeaders) => WriteResponseHeadersAsyncCore(responseHeaders);
 
-    /// <summary>Returns what a call made on behalf of this one inherits.</summary>
-    public ContextPropagationToken CreatePropagationToken(ContextPropagationOptions? options = null) => CreatePropagationTokenCore(options);
-
     /// <summary>Backs <see cref="WriteResponseHeadersAsync"/>.</summary>
     protected abstract Task WriteResponseHeadersAsyncCore(Metadata responseHeaders);
 
-    /// <summary>Backs <see cref="CreatePropagationToken"/>.</summary>
+    /// <summary>Returns what a call made on behalf of this one inherits; the server library here refuses.</summary>
     protected abstract ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options);
 }

@@ -23,6 +23,10 @@ public sealed class ServerServiceDefinition
     {
         private readonly List<Action<ServiceBinderBase>> _bindings = [];
 
+        internal Builder()
+        {
+        }
+
         /// <summary>Adds a unary method.</summary>
         public Builder AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse> handler)

@@ -7,6 +7,8 @@ internal sealed class CgroupSet(IEnumerable<string> paths)
     // Without the trailing slash the root becomes "", of which every path is a part.
     private readonly string[] _roots = [.. paths.Select(static path => path.TrimEnd('/'))];
 
+    public IReadOnlyList<string> Roots => _roots;
+
     public bool IsEmpty => _roots.Length == 0;
 
     /// <summary>An empty path is not known and so in no subtree.</summary>

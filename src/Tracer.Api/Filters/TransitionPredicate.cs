@@ -12,7 +12,7 @@ internal sealed class TransitionPredicate(FilterTerms terms, IFactSource facts)
     /// <summary>What the kernel has to let through.</summary>
     public TransitionInterest Interest { get; } = new(
         terms.StateMask == 0 ? TransitionInterest.AllStates : terms.StateMask,
-        terms.Pids, terms.LocalPorts, terms.RemotePorts, terms.AnyPorts, terms.Netns, terms.Families);
+        terms.Pids, terms.LocalPorts, terms.RemotePorts, terms.AnyPorts, terms.Netns, terms.Families, terms.Cgroups.Roots);
 
     public bool Matches(in TcpEvent tcpEvent) =>
         terms.AcceptsConnection(in tcpEvent, tcpEvent.NewState, tcpEvent.Direction)

@@ -4,15 +4,24 @@ using Grpc.Core;
 
 namespace Grpc.Contract.Tests.Echo;
 
-/// <summary>Serves the echo service, and tells tests which calls the server saw cancelled.</summary>
-public sealed class EchoServer(Channel<string> cancelledCalls) : EchoService.EchoServiceBase
+/// <summary>Serves the echo service, and tells tests how its calls went.</summary>
+public sealed class EchoServer : EchoService.EchoServiceBase
 {
     public const string BinaryTrailer = "reason-bin";
+
+    /// <summary>Texts of the calls that wait for their cancellation.</summary>
+    public Channel<string> WaitingCalls { get; } = Channel.CreateUnbounded<string>();
+
+    /// <summary>Texts of the calls that were cancelled.</summary>
+    public Channel<string> CancelledCalls { get; } = Channel.CreateUnbounded<string>();
 
     public override async Task<EchoResponse> Unary(EchoRequest request, ServerCallContext context)
     {
         await BehaveAsync(request, context);
-        return Answer(request, 0);
+        EchoResponse response = Answer(request, 0);
+        if (request.Behaviour == EchoRequest.Types.Behaviour.TellContext)
+            response.Text = Describe(context);
+        return response;
     }
 
     public override async Task ServerStream(
@@ -49,6 +58,12 @@ public sealed class EchoServer(Channel<string> cancelledCalls) : EchoService.Ech
     private static EchoResponse Answer(EchoRequest request, uint index) =>
         new() { Text = request.Text, Index = index, Payload = request.Payload };
 
+    private static string Describe(ServerCallContext context) =>
+        $"method {context.Method}; host {context.Host}; peer {context.Peer}; "
+        + $"seconds left {(context.Deadline - DateTime.UtcNow).TotalSeconds:F0}; "
+        + $"authenticated {context.AuthContext.IsPeerAuthenticated}; "
+        + $"identity {string.Join(',', context.AuthContext.PeerIdentity.Select(identity => $"{identity.Name}={identity.Value}"))}";
+
     private async Task BehaveAsync(EchoRequest request, ServerCallContext context)
     {
         switch (request.Behaviour)
@@ -64,6 +79,9 @@ public sealed class EchoServer(Channel<string> cancelledCalls) : EchoService.Ech
             case EchoRequest.Types.Behaviour.EchoMetadata:
                 await EchoMetadataAsync(context);
                 break;
+            case EchoRequest.Types.Behaviour.SetStatus:
+                context.Status = new Status(StatusCode.NotFound, request.Text);
+                break;
         }
     }
 
@@ -71,8 +89,12 @@ public sealed class EchoServer(Channel<string> cancelledCalls) : EchoService.Ech
     {
         var cancelled = new TaskCompletionSource();
         await using (context.CancellationToken.Register(cancelled.SetResult))
+        {
+            await WaitingCalls.Writer.WriteAsync(request.Text);
             await cancelled.Task;
-        await cancelledCalls.Writer.WriteAsync(request.Text);
+        }
+
+        await CancelledCalls.Writer.WriteAsync(request.Text);
         context.CancellationToken.ThrowIfCancellationRequested();
     }
 

@@ -9,7 +9,7 @@ namespace Tracer.Api.Tests.Standard;
 /// <summary>What a load balancer or an init system learns from the server.</summary>
 public sealed class HealthTests
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancel => TestDeadline.Token;
 
     [Theory]
     [InlineData("")]
@@ -148,9 +148,8 @@ public sealed class HealthTests
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        CancellationToken deadline = Cancel;
         while (!condition())
-            await Task.Delay(10, deadline.Token);
+            await Task.Delay(10, deadline);
     }
 }

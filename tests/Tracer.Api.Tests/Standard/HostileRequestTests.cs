@@ -11,9 +11,9 @@ namespace Tracer.Api.Tests.Standard;
 /// <summary>Requests that no generated client would send. Each fails for itself; the next client is served.</summary>
 public sealed class HostileRequestTests
 {
-    private const string Path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+    private const string MethodPath = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancel => TestDeadline.Token;
 
     [Theory]
     [InlineData("a field that ends in the middle", new byte[] { 0, 0, 0, 0, 2, 0x22, 0xff })]
@@ -67,7 +67,7 @@ public sealed class HostileRequestTests
     private static async Task<string> PostAsync(StandardHost host, byte[] body)
     {
         using var client = new HttpClient(host.Handler, disposeHandler: false);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "http://localhost" + Path)
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://localhost" + MethodPath)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

@@ -160,14 +160,14 @@ public sealed class ReflectionTests
     {
         await using StandardHost host = await StandardHost.StartAsync();
         var client = new ServerReflection.ServerReflectionClient(host.Channel);
-        return await AskAsync(client.ServerReflectionInfo(cancellationToken: TestContext.Current.CancellationToken), requests);
+        return await AskAsync(client.ServerReflectionInfo(cancellationToken: TestDeadline.Token), requests);
     }
 
     private static async Task<IReadOnlyList<Alpha.ServerReflectionResponse>> AskAlphaAsync(IEnumerable<Alpha.ServerReflectionRequest> requests)
     {
         await using StandardHost host = await StandardHost.StartAsync();
         var client = new Alpha.ServerReflection.ServerReflectionClient(host.Channel);
-        return await AskAsync(client.ServerReflectionInfo(cancellationToken: TestContext.Current.CancellationToken), requests);
+        return await AskAsync(client.ServerReflectionInfo(cancellationToken: TestDeadline.Token), requests);
     }
 
     private static async Task<IReadOnlyList<TResponse>> AskAsync<TRequest, TResponse>(
@@ -178,13 +178,13 @@ public sealed class ReflectionTests
             var responses = new List<TResponse>();
             foreach (TRequest request in requests)
             {
-                await call.RequestStream.WriteAsync(request, TestContext.Current.CancellationToken);
-                Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+                await call.RequestStream.WriteAsync(request, TestDeadline.Token);
+                Assert.True(await call.ResponseStream.MoveNext(TestDeadline.Token));
                 responses.Add(call.ResponseStream.Current);
             }
 
             await call.RequestStream.CompleteAsync();
-            Assert.False(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+            Assert.False(await call.ResponseStream.MoveNext(TestDeadline.Token));
             Assert.Equal(StatusCode.OK, call.GetStatus().StatusCode);
             return responses;
         }

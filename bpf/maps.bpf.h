@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef TRACER_MAPS_H
+#define TRACER_MAPS_H
+
+/* Every map, and every constant that user space fixes before the load. */
+
+/* Set by the daemon from what the kernel turned out to take. */
+const volatile bool has_sk_storage = true; /* sk storage from tracing programs: 5.11 */
+const volatile bool has_socket_cookie = true; /* bpf_get_socket_cookie in tracing programs: 5.12 */
+const volatile bool has_task_btf = true; /* bpf_get_current_task_btf: 5.11 */
+const volatile bool has_task_regs = true; /* bpf_task_pt_regs: 5.15 */
+const volatile __u32 tick_ns = 4000000; /* nanoseconds per jiffy */
+const volatile __u32 stack_budget = 400; /* stack walks per CPU and 100 ms */
+const volatile __u32 recvmsg_args = 5; /* arguments of tcp_recvmsg(): 6 before 5.19 */
+const volatile __u32 accept_args = 2; /* arguments of inet_csk_accept(): 4 before 6.10 */
+
+/* Live settings and the doorbell; the daemon maps this page. */
+struct tcp_control control;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 << 20);
+} events SEC(".maps");
+
+/*
+ * One record per socket. BPF_F_CLONE copies a listener's record to every
+ * connection it spawns, so each child knows its listener without a hook.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, struct tcp_record);
+} records SEC(".maps");
+
+struct keyed_record {
+	struct tcp_record record;
+	__u64 number; /* identity on kernels that give no cookie; 0: not numbered */
+};
+
+/* The same where sk storage is not to be had, or a kprobe has to find it by address. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 262144);
+	__type(key, __u64);
+	__type(value, struct keyed_record);
+} keyed_records SEC(".maps");
+
+/* Stacks that already crossed the ring. Evicting one only sends it again. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, __u8);
+} known_stacks SEC(".maps");
+
+/* Processes whose end the daemon wants to hear of: those that hold a socket in CLOSE_WAIT. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, __u8);
+} watched_pids SEC(".maps");
+
+/* The socket of a thread inside tcp_recvmsg(), for the kretprobe rung. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, __u64);
+} receiving SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, TCP_COUNTER_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} counters SEC(".maps");
+
+/* Working memory of one CPU: too large for the 512-byte BPF stack. */
+struct scratch {
+	__u64 running; /* the state-change hook is running on this CPU */
+	__u64 budget_window; /* 100 ms window of budget_used */
+	__u64 budget_used;
+	struct tcp_socket_event row; /* of the iterator: one at a time */
+	struct tcp_stack stack; /* process context only */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+static __always_inline struct scratch *scratch_of_this_cpu(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&scratches, &zero);
+}
+
+#endif

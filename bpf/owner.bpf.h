@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef TRACER_OWNER_H
+#define TRACER_OWNER_H
+
+/*
+ * Who opened, accepted, last read and closed a socket. Only hooks that run in
+ * the context of that very task write here: in a softirq the current task is
+ * whoever was interrupted, and on loopback it is the peer.
+ */
+
+#define PF_EXITING 0x00000004 /* include/linux/sched.h */
+#define PF_KTHREAD 0x00200000
+
+static __always_inline struct tcp_record *record_by_key(__u64 sock_key)
+{
+	struct keyed_record *keyed = bpf_map_lookup_elem(&keyed_records, &sock_key);
+
+	return keyed ? &keyed->record : 0;
+}
+
+static __always_inline struct tcp_record *record_of(const struct sock *sk)
+{
+	if (has_sk_storage)
+		return bpf_sk_storage_get(&records, (void *)sk, 0, 0);
+	return record_by_key(sock_key_of(sk));
+}
+
+static __always_inline struct tcp_record *record_by_key_or_new(__u64 sock_key)
+{
+	static const struct keyed_record empty = {};
+	struct tcp_record *record = record_by_key(sock_key);
+
+	if (record)
+		return record;
+	if (bpf_map_update_elem(&keyed_records, &sock_key, &empty, BPF_NOEXIST))
+		count(TCP_COUNTER_RECORDS_REFUSED);
+	return record_by_key(sock_key);
+}
+
+/* NULL when there is no memory or no slot for it (counted). */
+static __always_inline struct tcp_record *record_of_or_new(const struct sock *sk)
+{
+	struct tcp_record *record;
+
+	if (!has_sk_storage)
+		return record_by_key_or_new(sock_key_of(sk));
+	record = bpf_sk_storage_get(&records, (void *)sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!record)
+		count(TCP_COUNTER_RECORDS_REFUSED);
+	return record;
+}
+
+/* Storage goes with its socket; a hash entry must go before the address is used again. */
+static __always_inline void forget(const struct sock *sk)
+{
+	__u64 key = sock_key_of(sk);
+
+	if (!has_sk_storage)
+		bpf_map_delete_elem(&keyed_records, &key);
+}
+
+#define NUMBERED (1ULL << 63)
+#define NUMBER_CPU_SHIFT 54
+#define NUMBER_TIME_MASK ((1ULL << NUMBER_CPU_SHIFT) - 1)
+
+/*
+ * Identity of the socket; see tcp_event.cookie. Without the helper it is CPU and
+ * time of the first sight: no two runs on one CPU, nested ones included, read
+ * the same nanosecond, and 2^54 of them last for 208 days.
+ */
+static __always_inline __u64 cookie_of(const struct sock *sk)
+{
+	__u64 key = sock_key_of(sk);
+	struct keyed_record *keyed;
+
+	if (has_socket_cookie)
+		return bpf_get_socket_cookie((void *)sk);
+	record_by_key_or_new(key);
+	keyed = bpf_map_lookup_elem(&keyed_records, &key);
+	if (!keyed)
+		return 0;
+	if (!keyed->number)
+		keyed->number = NUMBERED | (__u64)bpf_get_smp_processor_id() << NUMBER_CPU_SHIFT |
+				(bpf_ktime_get_ns() & NUMBER_TIME_MASK);
+	return keyed->number;
+}
+
+/* False for kernel threads: they own nothing. */
+static __always_inline bool fill_actor(struct tcp_actor *actor, bool *exiting)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+
+	if (has_task_btf) {
+		struct task_struct *task = bpf_get_current_task_btf();
+
+		if (task->flags & PF_KTHREAD)
+			return false;
+		*exiting = task->flags & PF_EXITING;
+		actor->start_boottime_ns = task->group_leader->start_boottime;
+	} else {
+		struct task_struct *task = (void *)bpf_get_current_task();
+		__u32 flags = BPF_CORE_READ(task, flags);
+
+		if (flags & PF_KTHREAD)
+			return false;
+		*exiting = flags & PF_EXITING;
+		actor->start_boottime_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	}
+	actor->ktime_ns = bpf_ktime_get_ns();
+	actor->pid = pid_tgid >> 32;
+	actor->tid = (__u32)pid_tgid;
+	bpf_get_current_comm(actor->comm, sizeof(actor->comm));
+	return true;
+}
+
+static __always_inline bool is_known(const struct tcp_actor *actor)
+{
+	return actor->pid != 0;
+}
+
+/* The listener's record was cloned to this socket, which nobody has touched yet. */
+static __always_inline bool is_untouched_child(const struct tcp_record *record)
+{
+	return record->origin_kind == TCP_ORIGIN_LISTEN || record->origin_kind == TCP_ORIGIN_QUEUED;
+}
+
+/*
+ * The first task that uses an accepted socket is taken for its acceptor where no
+ * hook saw the accept; a socket without any record existed before the tracer.
+ */
+static __always_inline bool adopt(struct tcp_record *record, const struct tcp_actor *user)
+{
+	if (is_untouched_child(record))
+		record->origin_kind = TCP_ORIGIN_ADOPTED;
+	else if (record->origin_kind == TCP_ORIGIN_UNKNOWN)
+		record->origin_kind = record->listener_cookie ? TCP_ORIGIN_ADOPTED : TCP_ORIGIN_EXISTED;
+	else
+		return false;
+	record->origin = *user;
+	return true;
+}
+
+static __always_inline void record_listen(struct tcp_record *record, const struct tcp_actor *actor, __u64 cookie)
+{
+	record->origin_kind = TCP_ORIGIN_LISTEN;
+	record->origin = *actor;
+	record->listener = *actor;
+	record->listener_cookie = cookie;
+}
+
+/* What a clone of the listener's record must not inherit. */
+static __always_inline void begin_child(struct tcp_record *record)
+{
+	__builtin_memset(&record->origin, 0, sizeof(record->origin));
+	record->origin_kind = TCP_ORIGIN_QUEUED;
+	record->flags = 0;
+}
+
+static __always_inline __u8 direction_of(const struct tcp_record *record, __u8 state)
+{
+	if (state == TCP_WIRE_STATE_LISTEN)
+		return TCP_DIRECTION_LISTEN;
+	if (!record)
+		return TCP_DIRECTION_UNKNOWN;
+	if (record->origin_kind == TCP_ORIGIN_CONNECT)
+		return TCP_DIRECTION_OUTBOUND;
+	if (record->listener_cookie || is_untouched_child(record) ||
+	    record->origin_kind == TCP_ORIGIN_ACCEPT || record->origin_kind == TCP_ORIGIN_ADOPTED)
+		return TCP_DIRECTION_INBOUND;
+	return TCP_DIRECTION_UNKNOWN;
+}
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef TRACER_SNAPSHOT_H
+#define TRACER_SNAPSHOT_H
+
+/* Iterators: what exists now, as rows of the same layout as the events. One reader at a time. */
+
+#define QUEUE_WALK_MAX 512 /* one socket's rows must fit the 32 KiB that bpf_seq_read() gives them */
+
+static __always_inline bool is_wanted(__u8 state)
+{
+	return control.snapshot_states & (1U << (state & 31));
+}
+
+/* A listener that existed before gets its record here, so that its children inherit it. */
+static __always_inline struct tcp_record *record_of_row(struct sock_common *skc, __u8 state)
+{
+	const struct sock *sk = (const struct sock *)skc;
+	struct tcp_record *record;
+
+	if (state != TCP_WIRE_STATE_LISTEN)
+		return record_of(sk);
+	record = record_of_or_new(sk);
+	if (record && !record->listener_cookie) {
+		record->listener_cookie = cookie_of(sk);
+		record->origin_kind = TCP_ORIGIN_LISTEN;
+	}
+	return record;
+}
+
+/* Names the sockets in a listener's accept queue, oldest first. */
+static __always_inline void write_queue(struct seq_file *seq, const struct tcp_sock *listener, __u64 cookie)
+{
+	const struct request_sock *request = listener->inet_conn.icsk_accept_queue.rskq_accept_head;
+	struct tcp_queued row = { .listener_cookie = cookie };
+
+	header_fill(&row.header, sizeof(row), TCP_EVENT_KIND_QUEUED);
+	row.ktime_ns = bpf_ktime_get_ns();
+	row.netns = netns_of(&listener->inet_conn.icsk_inet.sk);
+	for (int i = 0; i < QUEUE_WALK_MAX; i++) {
+		if (!request)
+			return;
+		row.sock_key = sock_key_of(request->sk);
+		bpf_seq_write(seq, &row, sizeof(row));
+		request = request->dl_next;
+	}
+	count(TCP_COUNTER_QUEUE_WALKS_CUT);
+}
+
+/* Every TCP socket of the network namespace in which the iterator was created; 5.8. */
+SEC("iter/tcp")
+int on_snapshot(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *skc = ctx->sk_common;
+	struct scratch *scratch = scratch_of_this_cpu();
+	struct change change = {};
+	struct tcp_record *record;
+	struct tcp_sock *tp;
+
+	if (!skc || !scratch)
+		return 0;
+	tp = tcp_sock_of(skc);
+	if (!tp || !is_wanted(skc->skc_state))
+		return 0;
+	change.old_state = change.new_state = skc->skc_state;
+	record = record_of_row(skc, change.new_state);
+	if (!is_in_scope(tp, record))
+		return 0;
+	__builtin_memset(&scratch->row, 0, sizeof(scratch->row));
+	fill_socket_event(&scratch->row, TCP_EVENT_KIND_SNAPSHOT, tp, record, &change);
+	scratch->row.event.cookie = cookie_of((struct sock *)skc);
+	bpf_seq_write(ctx->meta->seq, &scratch->row, sizeof(scratch->row));
+	if (change.new_state == TCP_WIRE_STATE_LISTEN)
+		write_queue(ctx->meta->seq, tp, scratch->row.event.cookie);
+	return 0;
+}
+
+static __always_inline bool is_left_open(const struct sock *sk)
+{
+	struct tcp_record *record = record_of(sk);
+
+	return record && record->flags & TCP_RECORD_FLAG_LEFT_OPEN;
+}
+
+/* Every descriptor of every task; 5.8, and 5.11 for bpf_sock_from_file(). */
+SEC("iter/task_file")
+int on_descriptor(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct tcp_holder row = {};
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!task || !file)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket)
+		return 0;
+	sk = socket->sk;
+	if (!sk || !tcp_sock_of(sk))
+		return 0;
+	row.state = sk->__sk_common.skc_state;
+	if (!is_wanted(row.state) && !is_left_open(sk))
+		return 0;
+	header_fill(&row.header, sizeof(row), TCP_EVENT_KIND_HOLDER);
+	row.ktime_ns = bpf_ktime_get_ns();
+	row.sock_key = sock_key_of(sk);
+	row.cookie = cookie_of(sk);
+	row.netns = netns_of(sk);
+	row.start_boottime_ns = task->group_leader->start_boottime;
+	row.pid = task->tgid;
+	row.fd = ctx->fd;
+	for (int i = 0; i < TCP_COMM_SIZE; i++)
+		row.comm[i] = task->group_leader->comm[i];
+	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
+	return 0;
+}
+
+#endif

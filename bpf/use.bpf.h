@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef TRACER_USE_H
+#define TRACER_USE_H
+
+/* What receiving, sending and accepting leave in a socket's record. Process context. */
+
+#define MSG_PEEK 0x2 /* include/linux/socket.h */
+#define MSG_ERRQUEUE 0x2000
+#define RCV_SHUTDOWN 1 /* include/net/sock.h */
+
+/* The current task as an actor, with its stack; false for kernel threads. */
+static __always_inline bool actor_with_stack(void *ctx, struct tcp_actor *actor)
+{
+	bool exiting = false;
+
+	if (!fill_actor(actor, &exiting))
+		return false;
+	actor->stack_id = capture_stack(ctx, actor);
+	return true;
+}
+
+/* Remembers a receive attempt; walks the stack only when the call path is a new one. */
+static __always_inline bool note_read(void *ctx, struct tcp_record *record, int result)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	__u64 path = call_path(tid);
+	struct tcp_actor reader = {};
+	bool exiting = false;
+
+	record->last_read_result = result;
+	if (path && path == record->path_key) {
+		record->last_read.ktime_ns = bpf_ktime_get_ns();
+		return true;
+	}
+	if (!fill_actor(&reader, &exiting))
+		return false;
+	if (!path && record->last_read.tid == tid)
+		reader.stack_id = record->last_read.stack_id;
+	if (!reader.stack_id)
+		reader.stack_id = capture_stack(ctx, &reader);
+	record->path_key = reader.stack_id ? path : 0; /* not walked: try again next time */
+	record->last_read = reader;
+	return true;
+}
+
+/* True if user space should hear of it at once: somebody turned up, or the end was read. */
+static __always_inline bool note_receive(void *ctx, struct tcp_record *record, int result, bool at_end)
+{
+	bool news;
+
+	if (!note_read(ctx, record, result))
+		return false;
+	news = adopt(record, &record->last_read);
+	if (at_end && result == 0 && !is_known(&record->eof_read)) {
+		record->eof_read = record->last_read;
+		news = true;
+	}
+	return news;
+}
+
+static __always_inline bool note_send(void *ctx, struct tcp_record *record)
+{
+	struct tcp_actor sender = {};
+
+	if (record->origin_kind != TCP_ORIGIN_UNKNOWN && !is_untouched_child(record))
+		return false;
+	return actor_with_stack(ctx, &sender) && adopt(record, &sender);
+}
+
+static __always_inline void note_accept(void *ctx, struct tcp_record *record)
+{
+	struct tcp_actor acceptor = {};
+
+	if (!actor_with_stack(ctx, &acceptor))
+		return;
+	record->origin = acceptor;
+	record->origin_kind = TCP_ORIGIN_ACCEPT;
+}
+
+/* Kernels without sk storage: the child learns its listener when it is queued. */
+static __always_inline void note_queued(__u64 listener_key, __u64 child_key)
+{
+	struct tcp_record *listener = record_by_key(listener_key);
+	struct tcp_record *child;
+
+	if (!listener)
+		return;
+	child = record_by_key_or_new(child_key);
+	if (!child)
+		return;
+	child->listener_cookie = listener->listener_cookie;
+	child->listener = listener->listener;
+	if (child->origin_kind == TCP_ORIGIN_UNKNOWN)
+		child->origin_kind = TCP_ORIGIN_QUEUED;
+}
+
+#endif

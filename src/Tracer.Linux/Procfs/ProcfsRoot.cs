@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Buffers;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Tracer.Linux.Interop;
+
+namespace Tracer.Linux.Procfs;
+
+/// <summary>The directory below which every procfs path is opened; a recorded tree in tests.</summary>
+public sealed class ProcfsRoot(string path = "/proc")
+{
+    private const int FirstRead = 4096;
+    private const int LinkBytes = 4096;
+
+    public string Path { get; } = path;
+
+    /// <summary>The absolute path of a file of one process.</summary>
+    public string PathOf(uint pid, string file) => string.Create(CultureInfo.InvariantCulture, $"{Path}/{pid}/{file}");
+
+    /// <summary>Reads a file of one process, at most <paramref name="maxBytes"/> of it.</summary>
+    public ProcfsStatus Read(uint pid, string file, int maxBytes, out byte[] content) => ReadPath(PathOf(pid, file), maxBytes, out content);
+
+    /// <summary>Reads a file below the root that belongs to no process.</summary>
+    public ProcfsStatus Read(string file, int maxBytes, out byte[] content) => ReadPath($"{Path}/{file}", maxBytes, out content);
+
+    /// <summary>Reads where a link of one process points, undecoded.</summary>
+    public unsafe ProcfsStatus ReadLink(uint pid, string file, out byte[] target)
+    {
+        byte* buffer = stackalloc byte[LinkBytes];
+        nint length = LibCFiles.readlink(PathOf(pid, file), buffer, LinkBytes);
+        target = length > 0 ? new ReadOnlySpan<byte>(buffer, (int)length).ToArray() : [];
+        return length > 0 ? ProcfsStatus.Ok : FromErrno(Marshal.GetLastPInvokeError());
+    }
+
+    internal static ProcfsStatus FromErrno(int errno) => errno switch
+    {
+        LinuxConstants.ENOENT or LinuxConstants.ESRCH or LinuxConstants.ENOTDIR => ProcfsStatus.ProcessGone,
+        LinuxConstants.EPERM or LinuxConstants.EACCES => ProcfsStatus.NotPermitted,
+        _ => ProcfsStatus.Failed,
+    };
+
+    internal static ProcfsStatus ReadPath(string path, int maxBytes, out byte[] content)
+    {
+        content = [];
+        using SafeFileHandle file = LibCFiles.open(path, LinuxConstants.O_RDONLY | LinuxConstants.O_CLOEXEC | LinuxConstants.O_NONBLOCK, 0);
+        if (file.IsInvalid)
+            return FromErrno(Marshal.GetLastPInvokeError());
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Min(FirstRead, maxBytes));
+        try
+        {
+            ProcfsStatus status = ReadToEnd(file, maxBytes, ref buffer, out int length);
+            if (status == ProcfsStatus.Ok)
+                content = buffer.AsSpan(0, length).ToArray();
+            return status;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static unsafe ProcfsStatus ReadToEnd(SafeFileHandle file, int maxBytes, ref byte[] buffer, out int length)
+    {
+        length = 0;
+        while (length < maxBytes)
+        {
+            if (length == buffer.Length)
+                Grow(ref buffer, length);
+
+            nint got;
+            fixed (byte* start = buffer)
+                got = LibCFiles.read(file, start + length, Math.Min(buffer.Length, maxBytes) - length);
+            if (got == 0)
+                return ProcfsStatus.Ok;
+            if (got > 0)
+                length += (int)got;
+            else if (Marshal.GetLastPInvokeError() != LinuxConstants.EINTR)
+                return FromErrno(Marshal.GetLastPInvokeError());
+        }
+
+        return ProcfsStatus.Ok;
+    }
+
+    private static void Grow(ref byte[] buffer, int used)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.AsSpan(0, used).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Wire;
+
+namespace Tracer.Capture;
+
+/// <summary>What the kernel side is told before it is loaded.</summary>
+public sealed record CaptureOptions
+{
+    /// <summary>Nanoseconds of a kernel tick, in which the kernel keeps ages.</summary>
+    public required uint TickNs { get; init; }
+
+    /// <summary>Ring buffer, bytes; a power of two and a multiple of the page size.</summary>
+    public uint RingBytes { get; init; } = 16 << 20;
+
+    /// <summary>Entries of the owner table where socket storage is not to be had.</summary>
+    public uint MaxKeyedRecords { get; init; } = 262_144;
+
+    /// <summary>Stack walks per CPU and second.</summary>
+    public uint StackBudget { get; init; } = 4_000;
+
+    /// <summary>Sockets to follow; empty: all of the host.</summary>
+    public IReadOnlyList<TcpFilter> Scope { get; init; } = [];
+
+    /// <summary>BTF of the running kernel from a file; null: the kernel's own.</summary>
+    public string? BtfPath { get; init; }
+}

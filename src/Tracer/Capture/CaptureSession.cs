@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Tracer.Bpf;
+using Tracer.Bpf.Probe;
+using Tracer.Bpf.Ring;
+using Tracer.Linux;
+using Tracer.Wire;
+
+namespace Tracer.Capture;
+
+/// <summary>The loaded and attached kernel side. Disposing it detaches and unloads everything; so does the end of the process.</summary>
+public sealed class CaptureSession : IDisposable
+{
+    private const string ObjectResource = "tracer.bpf.o";
+    private const int BudgetWindowsPerSecond = 10; /* BUDGET_WINDOW_NS, unwind.bpf.h */
+
+    private static readonly string[] Iterators = ["on_snapshot", "on_descriptor"];
+
+    private readonly BpfObject _object;
+    private readonly List<BpfLink> _links = [];
+    private readonly Dictionary<string, BpfLink> _iterators = [];
+    private readonly MappedMap _control;
+    private readonly BpfMap _counters;
+    private readonly BpfMap _knownStacks;
+    private readonly BpfMap _watchedPids;
+    private readonly int _controlOffset;
+
+    private CaptureSession(BpfObject loaded, HookPlan plan)
+    {
+        _object = loaded;
+        Plan = plan;
+        _control = loaded.MapData(".bss");
+        _controlOffset = _control.OffsetOf("control");
+        _counters = loaded.Map("counters");
+        _knownStacks = loaded.Map("known_stacks");
+        _watchedPids = loaded.Map("watched_pids");
+        Ring = new RingReader(loaded.Map("events"));
+        Doorbell = new Doorbell(Ring, loaded.Map("events"), _control, _controlOffset + (int)Marshal.OffsetOf<TcpControl>(nameof(TcpControl.DoorbellArmed)));
+    }
+
+    public HookPlan Plan { get; }
+
+    public RingReader Ring { get; }
+
+    public Doorbell Doorbell { get; }
+
+    public bool HasSnapshot => _iterators.ContainsKey("on_snapshot");
+
+    public bool HasHolders => _iterators.ContainsKey("on_descriptor");
+
+    /// <summary>Loads and attaches what the plan names.</summary>
+    /// <exception cref="BpfException">The kernel refused; nothing is left behind.</exception>
+    public static CaptureSession Start(HookPlan plan, ProgramProbe probe, CaptureOptions options)
+    {
+        BpfObject opened = BpfObject.Open(ReadObject(), "closewait", options.BtfPath);
+        CaptureSession? session = null;
+        try
+        {
+            Prepare(opened, plan, probe, options);
+            opened.Load();
+            session = new CaptureSession(opened, plan);
+            session.SetScope(options.Scope);
+            session.AttachAll();
+            return session;
+        }
+        catch
+        {
+            session?.Dispose();
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Which state changes leave the kernel besides those of CLOSE_WAIT.</summary>
+    public void SetWatch(IReadOnlyList<TcpFilter> filters)
+    {
+        ref TcpControl control = ref _control.At<TcpControl>(_controlOffset);
+        // A slot must never be read half written, and no watcher may miss a change meanwhile: everything passes.
+        Volatile.Write(ref control.WatchFilters, filters.Count == 0 ? 0 : WireFormat.WatchAll);
+        for (int i = 0; i < filters.Count; i++)
+            control.Watch[i] = filters[i];
+        Volatile.Write(ref control.WatchFilters, (uint)filters.Count);
+    }
+
+    /// <summary>States that the next iterators report.</summary>
+    public void SetSnapshotStates(uint mask) => Volatile.Write(ref _control.At<TcpControl>(_controlOffset).SnapshotStates, mask);
+
+    /// <summary>Starts a pass over all TCP sockets of the calling thread's network namespace.</summary>
+    public BpfIterator OpenSnapshot() => _iterators["on_snapshot"].OpenIterator();
+
+    /// <summary>Starts a pass over all descriptors of all processes.</summary>
+    public BpfIterator OpenDescriptors() => _iterators["on_descriptor"].OpenIterator();
+
+    public ulong ReadCounter(TcpCounter counter) => _counters.SumPerCpu((uint)counter);
+
+    /// <summary>State changes lost because both programs were interrupted: skipped runs less those the second program took.</summary>
+    public ulong ReadSkippedRuns()
+    {
+        ulong skipped = _object.RecursionMisses("on_state_change");
+        ulong taken = ReadCounter(TcpCounter.Nested);
+        return skipped > taken ? skipped - taken : 0;
+    }
+
+    /// <summary>Lets a stack that user space does not have cross the ring again.</summary>
+    public void ForgetStack(ulong stackId) => _knownStacks.Delete(MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in stackId)));
+
+    /// <summary>Asks for, or no longer for, the end of a process.</summary>
+    public void WatchProcess(uint pid, bool watch)
+    {
+        ReadOnlySpan<byte> key = MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in pid));
+        if (watch)
+            _watchedPids.Update(key, [1]);
+        else
+            _watchedPids.Delete(key);
+    }
+
+    public void Dispose()
+    {
+        foreach (BpfLink link in _links)
+            link.Dispose();
+        Doorbell.Dispose();
+        Ring.Dispose();
+        _control.Dispose();
+        _object.Dispose();
+    }
+
+    private void SetScope(IReadOnlyList<TcpFilter> scope)
+    {
+        ref TcpControl control = ref _control.At<TcpControl>(_controlOffset);
+        for (int i = 0; i < scope.Count; i++)
+            control.Scope[i] = scope[i];
+        control.ScopeFilters = (uint)scope.Count;
+    }
+
+    private void AttachAll()
+    {
+        foreach (string program in _object.ProgramNames.Where(Plan.Programs.Contains))
+        {
+            bool isIterator = Iterators.Contains(program);
+            BpfLink link = isIterator ? _object.AttachIterator(program) : _object.Attach(program);
+            _links.Add(link);
+            if (isIterator)
+                _iterators.Add(program, link);
+        }
+    }
+
+    private static void Prepare(BpfObject opened, HookPlan plan, ProgramProbe probe, CaptureOptions options)
+    {
+        foreach (string program in opened.ProgramNames)
+            opened.SetAutoload(program, plan.Programs.Contains(program));
+        opened.SetMapAutocreate("records", !plan.UsesHash);
+        opened.SetMapAutocreate("keyed_records", plan.UsesHash);
+        if (plan.UsesHash)
+            opened.SetMapMaxEntries("keyed_records", options.MaxKeyedRecords);
+        opened.SetMapAutocreate("receiving", plan.Programs.Contains("on_recv_kret"));
+        opened.SetMapMaxEntries("events", options.RingBytes);
+        opened.SetConstant("has_sk_storage", !plan.UsesHash);
+        opened.SetConstant("has_socket_cookie", probe.TryTracingHelper(BpfHelper.GetSocketCookie).Works);
+        opened.SetConstant("has_task_btf", probe.TryTracingHelper(BpfHelper.GetCurrentTaskBtf).Works);
+        opened.SetConstant("has_task_regs", probe.TryTracingHelper(BpfHelper.TaskPtRegs).Works);
+        opened.SetConstant("tick_ns", options.TickNs);
+        opened.SetConstant("stack_budget", Math.Max(1, options.StackBudget / BudgetWindowsPerSecond));
+        opened.SetConstant("recvmsg_args", (uint)(probe.CountParameters("tcp_recvmsg") ?? 5));
+        opened.SetConstant("accept_args", (uint)(probe.CountParameters("inet_csk_accept") ?? 2));
+    }
+
+    private static byte[] ReadObject()
+    {
+        using Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(ObjectResource)
+            ?? throw new InvalidOperationException($"{ObjectResource} is not in the executable");
+        var bytes = new byte[resource.Length];
+        resource.ReadExactly(bytes);
+        return bytes;
+    }
+}

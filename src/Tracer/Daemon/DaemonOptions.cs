@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+using CloseWait.V1;
+using System.Net;
+
+namespace Tracer.Daemon;
+
+/// <summary>What the daemon was asked to do; every value is already checked on its own.</summary>
+public sealed record DaemonOptions
+{
+    public const string DefaultSocketPath = "/run/closewait/closewait.sock";
+
+    public string SocketPath { get; init; } = DefaultSocketPath;
+
+    /// <summary>Group that may connect besides root; null: root only.</summary>
+    public string? SocketGroup { get; init; }
+
+    /// <summary>TCP listener; null: none. Beyond loopback the three TLS files are set.</summary>
+    public IPEndPoint? Listen { get; init; }
+
+    public string? TlsCertificatePath { get; init; }
+
+    public string? TlsKeyPath { get; init; }
+
+    public string? ClientCaPath { get; init; }
+
+    /// <summary>A power of two.</summary>
+    public int RingSizeMiB { get; init; } = 16;
+
+    public int MaxSockets { get; init; } = 65_536;
+
+    public TimeSpan ScanPeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    public int StacksPerSecond { get; init; } = 1000;
+
+    /// <summary>Fact to rung: the ladder of that fact has only this rung.</summary>
+    public IReadOnlyDictionary<string, string> ForcedHooks { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Kernel type information; null: /sys/kernel/btf/vmlinux.</summary>
+    public string? BtfPath { get; init; }
+
+    /// <summary>Sockets outside are not followed at all. Only pids, ports, netns, cgroups and families are set.</summary>
+    public SocketFilter Scope { get; init; } = new();
+
+    /// <summary>The daemon belongs to the process at the other end of its standard input, and ends with it.</summary>
+    public bool Lifeline { get; init; }
+
+    public bool Verbose { get; init; }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+using CloseWait.V1;
+using Tracer.Api;
+using Tracer.Capture;
+using Tracer.Output;
+
+namespace Tracer.Daemon;
+
+/// <summary>The daemon's options, in the terms of the kernel side.</summary>
+internal static class KernelSettings
+{
+    public static CaptureOptions Of(DaemonOptions options, uint tickNs, Func<string, ulong> cgroupId) => new()
+    {
+        TickNs = tickNs,
+        RingBytes = (uint)options.RingSizeMiB << 20,
+        MaxKeyedRecords = (uint)Math.Max(options.MaxSockets, 262_144),
+        StackBudget = (uint)options.StacksPerSecond,
+        Scope = ScopeOf(options.Scope, cgroupId),
+        BtfPath = options.BtfPath,
+    };
+
+    private static IReadOnlyList<Wire.TcpFilter> ScopeOf(SocketFilter scope, Func<string, ulong> cgroupId)
+    {
+        if (scope.CalculateSize() == 0)
+            return [];
+        foreach (string path in scope.Cgroups.Where(path => cgroupId(path) == 0))
+            throw new StartException($"--cgroup {path}: there is no such cgroup", ExitCode.Usage);
+        var interest = new TransitionInterest(
+            TransitionInterest.AllStates,
+            [.. scope.Pids],
+            [.. scope.LocalPorts.Select(p => (ushort)p)],
+            [.. scope.RemotePorts.Select(p => (ushort)p)],
+            [.. scope.Ports.Select(p => (ushort)p)],
+            [.. scope.Netns],
+            [.. scope.Families.Select(AddressFamily)],
+            [.. scope.Cgroups]);
+        if (!KernelFilters.Fits(interest))
+            throw new StartException($"the filters of run have more than {KernelFilters.Slots} combinations: name fewer values", ExitCode.Usage);
+        return KernelFilters.Compile([interest], cgroupId);
+    }
+
+    /// <summary>AF_INET or AF_INET6, linux/socket.h.</summary>
+    private static byte AddressFamily(SocketFilter.Types.Family family) => family == SocketFilter.Types.Family.Ipv4 ? (byte)2 : (byte)10;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Api;
+using Tracer.Attribution;
+using Tracer.Bpf;
+using Tracer.Bpf.Ring;
+using Tracer.Capture;
+using Tracer.Linux;
+using Tracer.Wire;
+
+namespace Tracer;
+
+/// <summary>
+/// The loop from ring to ledger, on one thread of its own: it alone writes the ledger. Nothing here waits for anybody; what
+/// the next stage cannot take is dropped, counted and repeated later.
+/// </summary>
+public sealed class EventPump
+{
+    private const int RecordsPerDrain = 4096;
+    private const int TransitionsPerBatch = 256;
+    private const uint ScanStates = 1u << (int)TcpState.CloseWait | 1u << (int)TcpState.Listen;
+
+    private readonly CaptureSession _session;
+    private readonly EventHub _hub;
+    private readonly HandoffQueue<PumpedItem> _queue;
+    private readonly SocketLedger _ledger;
+    private readonly ScanSchedule _schedule;
+    private readonly LossWatch _losses;
+    private readonly ProcessWatch _processes;
+    private readonly LedgerReplay _replay;
+    private readonly RingPacer _pacer = new();
+    private readonly TcpEvent[] _transitions = new TcpEvent[TransitionsPerBatch];
+    private readonly NetworkNamespaces _namespaces = new("/proc");
+    private readonly RowSink _rowSink;
+    private readonly PumpOptions _options;
+    private int _transitionCount;
+    private ulong _nextTickNs;
+    private SocketScan? _scan;
+    private ulong _scanBeganNs;
+    private ulong _scanCostNs;
+
+    public EventPump(CaptureSession session, EventHub hub, HandoffQueue<PumpedItem> queue, LedgerOptions ledger, PumpOptions options)
+    {
+        _session = session;
+        _hub = hub;
+        _queue = queue;
+        _options = options;
+        _ledger = new SocketLedger(ledger, OnLedgerChange);
+        _replay = new LedgerReplay(_ledger, queue);
+        _schedule = new ScanSchedule(options.ScanPeriod);
+        _losses = new LossWatch(session, hub, Counters);
+        _processes = new ProcessWatch(session, Counters);
+        _rowSink = ApplyRow;
+        session.SetSnapshotStates(ScanStates);
+    }
+
+    public PumpCounters Counters { get; } = new();
+
+    public LedgerCounters Ledger => _ledger.Counters;
+
+    /// <summary>Asks for a scan as soon as possible; any thread.</summary>
+    public void RequestScan()
+    {
+        _schedule.Request();
+        _session.Doorbell.Wake();
+    }
+
+    /// <summary>Runs until cancelled.</summary>
+    public void Run(CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration wake = cancellationToken.Register(_session.Doorbell.Wake);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            bool foundRecords = Drain();
+            ulong now = ClockSet.ReadMonotonicNs();
+            bool scanning = StepScan(now);
+            Tick(now, foundRecords);
+            if (!scanning)
+                _pacer.Rest(foundRecords, _session.Doorbell, LongestSleep());
+        }
+        _scan?.Dispose();
+    }
+
+    private bool Drain()
+    {
+        int taken = 0;
+        while (taken < RecordsPerDrain && _session.Ring.TryRead(out ReadOnlySpan<byte> record))
+        {
+            Dispatch(record);
+            taken++;
+        }
+        _session.Ring.Release();
+        FlushTransitions();
+        Counters.Records += (ulong)taken;
+        return taken != 0;
+    }
+
+    private void Dispatch(ReadOnlySpan<byte> record)
+    {
+        DecodeStatus status;
+        switch (WireReader.PeekKind(record))
+        {
+            case TcpEventKind.Transition:
+                status = WireReader.TryReadEvent(record, out _transitions[_transitionCount]);
+                if (status == DecodeStatus.Ok && ++_transitionCount == TransitionsPerBatch)
+                    FlushTransitions();
+                break;
+            case TcpEventKind.Stack:
+                status = WireReader.TryReadStack(record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames);
+                if (status == DecodeStatus.Ok)
+                    Hand(new PumpedItem { Kind = PumpedItemKind.Stack, Stack = new RawStack(stack.StackId, stack.Pid, stack.StartBoottimeNs, stack.Flags, frames.ToArray()) });
+                break;
+            case TcpEventKind.ProcessExit:
+                status = WireReader.TryReadProcessExit(record, out TcpProcessExit exit);
+                if (status == DecodeStatus.Ok)
+                    _ledger.Apply(in exit);
+                break;
+            default:
+                status = WireReader.TryReadSocketEvent(record, out TcpSocketEvent e);
+                if (status == DecodeStatus.Ok)
+                    ApplySocketEvent(in e);
+                break;
+        }
+        if (status != DecodeStatus.Ok)
+            Counters.Reject(status);
+    }
+
+    private void ApplySocketEvent(in TcpSocketEvent e)
+    {
+        _ledger.Apply(in e);
+        // Entering and leaving CLOSE_WAIT are state changes too, for those who watch all of them.
+        if (e.Event.Header.Kind is not (TcpEventKind.CloseWaitEnter or TcpEventKind.CloseWaitExit))
+            return;
+        _transitions[_transitionCount] = e.Event;
+        if (++_transitionCount == TransitionsPerBatch)
+            FlushTransitions();
+    }
+
+    private void FlushTransitions()
+    {
+        if (_transitionCount == 0)
+            return;
+        _hub.PublishTransitions(_transitions.AsSpan(0, _transitionCount));
+        Counters.Transitions += (ulong)_transitionCount;
+        _transitionCount = 0;
+    }
+
+    private void OnLedgerChange(LedgerChangeKind kind, in TrackedSocket socket)
+    {
+        Hand(new PumpedItem { Kind = PumpedItemKind.SocketChange, Change = kind, Socket = socket });
+    }
+
+    private void Hand(in PumpedItem item)
+    {
+        if (_queue.TryEnqueue(in item))
+            return;
+        Counters.QueueDropped++;
+        _replay.NoteRefused();
+    }
+
+    private bool StepScan(ulong now)
+    {
+        if (_scan is null && !BeginScan(now))
+            return false;
+        try
+        {
+            ulong began = ClockSet.ReadMonotonicNs();
+            bool more = _scan!.Step(_rowSink);
+            ulong ended = ClockSet.ReadMonotonicNs();
+            _scanCostNs += ended - began;
+            if (!more)
+                EndScan(ended);
+        }
+        catch (Exception e) when (e is BpfException or InvalidDataException)
+        {
+            Counters.ScansFailed++;
+            _ledger.AbandonScan();
+            CloseScan();
+        }
+        return _scan is not null;
+    }
+
+    private bool BeginScan(ulong now)
+    {
+        bool holdersWanted = _session.HasHolders && _ledger.NeedsHolderScan(now);
+        if (!_session.HasSnapshot && !_session.HasHolders)
+            return false;
+        if (!_schedule.IsDue(now, _ledger.Count, holdersWanted))
+            return false;
+        _scanBeganNs = now;
+        _scanCostNs = 0;
+        _schedule.Began(now);
+        _ledger.BeginScan(now, _session.HasHolders ? ScanScope.SocketsAndHolders : ScanScope.Sockets);
+        _scan = new SocketScan(_session, _namespaces);
+        return true;
+    }
+
+    private void EndScan(ulong now)
+    {
+        Counters.NamespacesSkipped += (ulong)_scan!.SkippedNamespaces;
+        if (_session.HasSnapshot)
+            _ledger.EndScan(now, _scanCostNs);
+        else
+            _ledger.AbandonScan();
+        _processes.Sweep(_scanBeganNs);
+        CloseScan();
+        Hand(new PumpedItem { Kind = PumpedItemKind.ScanDone, KtimeNs = _scanBeganNs });
+    }
+
+    private void CloseScan()
+    {
+        _scan!.Dispose();
+        _scan = null;
+    }
+
+    private void ApplyRow(ReadOnlySpan<byte> row)
+    {
+        DecodeStatus status;
+        switch (WireReader.PeekKind(row))
+        {
+            case TcpEventKind.Holder:
+                status = WireReader.TryReadHolder(row, out TcpHolder holder);
+                if (status == DecodeStatus.Ok)
+                    ApplyHolder(in holder);
+                break;
+            case TcpEventKind.Queued:
+                status = WireReader.TryReadQueued(row, out TcpQueued queued);
+                if (status == DecodeStatus.Ok)
+                    _ledger.ApplyRow(in queued);
+                break;
+            default:
+                status = WireReader.TryReadSocketEvent(row, out TcpSocketEvent socket);
+                if (status == DecodeStatus.Ok)
+                    _ledger.ApplyRow(in socket);
+                break;
+        }
+        if (status != DecodeStatus.Ok)
+            Counters.Reject(status);
+    }
+
+    private void ApplyHolder(in TcpHolder holder)
+    {
+        _ledger.ApplyRow(in holder);
+        if (holder.State != (uint)TcpState.Listen)
+            _processes.Follow(holder.Pid, _scanBeganNs);
+    }
+
+    private void Tick(ulong now, bool foundRecords)
+    {
+        if (now < _nextTickNs)
+            return;
+        _nextTickNs = now + (ulong)_options.TickPeriod.TotalNanoseconds;
+        _ledger.Tick(now);
+        if (foundRecords || _ledger.Count != 0)
+            _schedule.NoteLoss(_losses.Poll());
+        _replay.Step(now);
+    }
+
+    /// <summary>With nothing on the books nothing changes but by a record, and that rings the doorbell.</summary>
+    private TimeSpan LongestSleep() => _ledger.Count != 0 || _replay.IsDue || _schedule.IsLossPending ? _options.TickPeriod : Timeout.InfiniteTimeSpan;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Api;
+using Tracer.Attribution;
+using Tracer.Linux;
+using Tracer.Linux.Cgroups;
+
+namespace Tracer;
+
+/// <summary>Answers the API's questions from what the daemon's threads have already learned.</summary>
+public sealed class FactSource(
+    ProcessDirectory processes, StackDirectory stacks, CgroupPaths? cgroups, ScanMarks scans, EventPump pump, StatusReport status) : IFactSource
+{
+    private const ulong ClockAgeNs = 1_000_000_000; // wall time may be stepped
+
+    private ClockReading _clock = new(ClockSet.Read());
+
+    private sealed record ClockReading(ClockSet Set);
+
+    public ulong LastScanKtimeNs => scans.LastBeganKtimeNs;
+
+    public ProcessFacts? FindProcess(ProcessKey key) => processes.Find(key);
+
+    public StackReport? FindStack(ulong stackId) => stacks.Find(stackId);
+
+    public string FindCgroup(ulong cgroupId) => cgroups?.Resolve(cgroupId) ?? "";
+
+    public DaemonStatus ReadStatus() => status.Read();
+
+    public DateTimeOffset ToWallClock(ulong ktimeNs) => Clock().MonotonicToWallClock(ktimeNs);
+
+    public DateTimeOffset BootToWallClock(ulong boottimeNs) => Clock().BoottimeToWallClock(boottimeNs);
+
+    public ulong NowKtimeNs() => ClockSet.ReadMonotonicNs();
+
+    public Task<bool> RescanAsync(CancellationToken cancellationToken)
+    {
+        if (!status.CanScan)
+            return Task.FromResult(false);
+        Task<bool> done = scans.WaitAsync(NowKtimeNs(), cancellationToken);
+        pump.RequestScan();
+        return done;
+    }
+
+    private ClockSet Clock()
+    {
+        ClockReading reading = _clock;
+        if (ClockSet.ReadMonotonicNs() - reading.Set.MonotonicNs > ClockAgeNs)
+            _clock = reading = new ClockReading(ClockSet.Read());
+        return reading.Set;
+    }
+}

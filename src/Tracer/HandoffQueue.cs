@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Tracer;
+
+/// <summary>
+/// A bounded queue from one thread to one other. It never blocks the writer: a full queue refuses. Items are copied into a
+/// fixed array, so passing one on allocates nothing.
+/// </summary>
+public sealed class HandoffQueue<T>(int capacityPowerOfTwo) : IDisposable
+{
+    private readonly T[] _items = new T[1 << capacityPowerOfTwo];
+    private readonly AutoResetEvent _wake = new(false);
+    private long _written;
+    private long _read;
+    private int _sleeping;
+
+    public int Capacity => _items.Length;
+
+    public int Count => (int)(Volatile.Read(ref _written) - Volatile.Read(ref _read));
+
+    /// <summary>False: full.</summary>
+    public bool TryEnqueue(in T item)
+    {
+        if (Count == _items.Length)
+            return false;
+        _items[_written & (_items.Length - 1)] = item;
+        Volatile.Write(ref _written, _written + 1);
+        Interlocked.MemoryBarrier(); // the reader says that it sleeps, then looks again
+        if (Volatile.Read(ref _sleeping) != 0 && Interlocked.Exchange(ref _sleeping, 0) != 0)
+            _wake.Set();
+        return true;
+    }
+
+    /// <summary>The oldest item in place; valid until <see cref="Advance"/>. Only if <see cref="Count"/> is not 0.</summary>
+    public ref T Peek() => ref _items[_read & (_items.Length - 1)];
+
+    /// <summary>Gives the place of the oldest item back.</summary>
+    public void Advance()
+    {
+        Peek() = default!;
+        Volatile.Write(ref _read, _read + 1);
+    }
+
+    /// <summary>Waits until there is an item or <see cref="Wake"/> is called; a stale wake-up may end it early. True: there is an item.</summary>
+    public bool WaitForItem()
+    {
+        if (Count != 0)
+            return true;
+        Interlocked.Exchange(ref _sleeping, 1);
+        if (Count == 0)
+            _wake.WaitOne();
+        Volatile.Write(ref _sleeping, 0);
+        return Count != 0;
+    }
+
+    /// <summary>Ends a wait; any thread.</summary>
+    public void Wake() => _wake.Set();
+
+    public void Dispose() => _wake.Dispose();
+}

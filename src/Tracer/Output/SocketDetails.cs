@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+using CloseWait.V1;
+
+namespace Tracer.Output;
+
+/// <summary>The lines below a socket: who opened, read and closed it, and from where.</summary>
+internal sealed class SocketDetails(TextWriter output, OutputStyle style, int frameLimit)
+{
+    private const string Indent = "    ";
+    private const string FrameIndent = "        ";
+
+    public void WriteOwners(SocketRecord socket)
+    {
+        WriteFact("held by", SocketText.Holders(socket));
+        WriteOrigin(socket);
+        if (socket.LastRead is { } lastRead)
+            WriteActor("last read", lastRead, ReadResult(lastRead.Result));
+        if (socket.EofRead is { } eofRead)
+            WriteActor("EOF read", eofRead, "");
+    }
+
+    public void WriteHolders(SocketRecord socket) => WriteFact("held by", SocketText.Holders(socket));
+
+    public void WriteCloser(SocketRecord socket)
+    {
+        if (socket.Closer is { } closer)
+            WriteActor("closed by", closer, "");
+    }
+
+    private void WriteOrigin(SocketRecord socket)
+    {
+        if (socket.NeverAccepted)
+        {
+            if (socket.Listener?.Opener is { } opener)
+                WriteActor("listen by", opener, "");
+            return;
+        }
+        if (socket.Origin is not { } origin)
+            WriteFact("opened by", "not known");
+        else if (origin.Pid == 0)
+            WriteFact("opened by", $"not known: {SocketText.OriginVerb(origin.Kind)}");
+        else
+            WriteActor("opened by", origin, $" {SocketText.OriginVerb(origin.Kind)}");
+    }
+
+    private void WriteActor(string role, Actor actor, string what)
+    {
+        string how = actor.Source switch
+        {
+            Source.Adopted => ", inferred from first use",
+            Source.Scanned => ", from its descriptor table",
+            _ => "",
+        };
+        string when = actor.Time is null ? "" : $" at {style.Clock(actor.Time)}";
+        WriteFact(role, $"{SocketText.Actor(actor)}{what}{when}{how}");
+        StackText.Write(output, actor, FrameIndent, frameLimit);
+    }
+
+    private void WriteFact(string role, string text) => output.WriteLine($"{Indent}{style.Palette.Faint(role.PadRight(9))} {text}");
+
+    private static string ReadResult(int result) => result switch
+    {
+        0 => " got the end of the stream",
+        < 0 => $" got error {-result}",
+        _ => $" got {result} bytes",
+    };
+}

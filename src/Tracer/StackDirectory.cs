@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Attribution;
+using Tracer.Stacks;
+using Tracer.Wire;
+
+namespace Tracer;
+
+/// <summary>Stacks with their names, kept after the end of their process. One thread adds, any thread asks.</summary>
+public sealed class StackDirectory(Symbolizer symbolizer)
+{
+    private const int Capacity = 16_384;
+
+    private readonly BoundedCache<ulong, StackReport> _stacks = new(Capacity);
+
+    public int Count => _stacks.Count;
+
+    public int Limit => _stacks.Limit;
+
+    public ulong Evicted => _stacks.Evicted;
+
+    public StackReport? Find(ulong stackId) => _stacks.TryGet(stackId, out StackReport? stack) ? stack : null;
+
+    /// <summary>Names the frames now, while the process is there to be read.</summary>
+    public void Add(RawStack raw)
+    {
+        IReadOnlyList<ResolvedFrame> resolved = symbolizer.Resolve(raw.Pid, raw.StartBoottimeNs, raw.Frames);
+        var frames = new StackFrame[resolved.Count];
+        for (int i = 0; i < frames.Length; i++)
+        {
+            ResolvedFrame f = resolved[i];
+            frames[i] = new StackFrame(f.Function, f.Module, f.Offset, f.Address, f.BuildId, f.File, f.Line);
+        }
+        bool fpOnly = raw.Flags.HasFlag(TcpStackFlags.FpOnly);
+        bool truncated = raw.Flags.HasFlag(TcpStackFlags.Truncated);
+        _stacks.Set(raw.StackId, new StackReport(raw.StackId, raw.Pid, frames, fpOnly, truncated));
+    }
+}

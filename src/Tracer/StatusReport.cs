@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Reflection;
+using Tracer.Api;
+using Tracer.Attribution;
+using Tracer.Capture;
+using Tracer.Linux;
+using Tracer.Wire;
+
+namespace Tracer;
+
+/// <summary>Everything a client can read about the daemon itself: hooks, every counter of a loss or refusal, every bound.</summary>
+public sealed class StatusReport(
+    CaptureSession session, EventPump pump, Enricher enricher, HandoffQueue<PumpedItem> queue, ProcessDirectory processes,
+    StackDirectory stacks, ScanMarks scans, LedgerOptions ledger, string kernelRelease)
+{
+    private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
+
+    public static string ProductVersion { get; } =
+        Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    public bool CanScan => session.HasSnapshot;
+
+    public DaemonStatus Read() => new(
+        ProductVersion, _start, kernelRelease, (uint)Environment.ProcessId, session.Plan.Hooks, [.. KernelCounters(), .. PumpCounters(), .. LedgerCounters()],
+        [.. Bounds()], LastScan());
+
+    private DateTimeOffset? LastScan() =>
+        scans.LastBeganKtimeNs == 0 ? null : ClockSet.Read().MonotonicToWallClock(scans.LastBeganKtimeNs);
+
+    private IEnumerable<CounterValue> KernelCounters()
+    {
+        foreach ((TcpCounter counter, string name, string help) in CounterNames.Kernel)
+            yield return new CounterValue(name, session.ReadCounter(counter), help);
+        yield return new CounterValue("hook_runs_skipped", session.ReadSkippedRuns(), "state changes lost because both programs of the hook were interrupted");
+    }
+
+    private IEnumerable<CounterValue> PumpCounters()
+    {
+        PumpCounters c = pump.Counters;
+        yield return new CounterValue("records_read", c.Records, "records taken from the ring");
+        yield return new CounterValue("transitions_published", c.Transitions, "state changes offered to subscribers");
+        yield return new CounterValue("queue_dropped", c.QueueDropped, "changes that the enricher's queue refused; repeated when there is room");
+        yield return new CounterValue("scans_failed", c.ScansFailed, "scans that could not be finished");
+        yield return new CounterValue("namespaces_skipped", c.NamespacesSkipped, "network namespaces that a scan could not enter");
+        yield return new CounterValue("process_watches_refused", c.ProcessWatchesRefused, "processes whose end is noticed by the next scan only");
+        yield return new CounterValue("stacks_missed", enricher.StacksMissed, "stacks named by a record but not received; asked for again");
+        foreach (DecodeStatus reason in Enum.GetValues<DecodeStatus>().Where(r => r != DecodeStatus.Ok))
+            yield return new CounterValue($"rejected_{CounterNames.SnakeCase(reason.ToString())}", c.Rejected(reason), "records that could not be decoded");
+    }
+
+    private IEnumerable<CounterValue> LedgerCounters()
+    {
+        LedgerCounters c = pump.Ledger;
+        yield return new CounterValue("scans", c.Scans, "scans of all sockets and descriptors");
+        yield return new CounterValue("entries_found_by_scan", c.EntriesFoundByScan, "sockets in CLOSE_WAIT whose event was lost");
+        yield return new CounterValue("exits_found_by_scan", c.ExitsFoundByScan, "ends of CLOSE_WAIT whose event was lost");
+        yield return new CounterValue("stale_rows", c.StaleRows, "scan rows older than what the ring had told");
+        yield return new CounterValue("listeners_refused", c.RefusedListeners, "listeners beyond the bound");
+        yield return new CounterValue("holders_refused", c.RefusedHolders, "descriptors beyond the bound");
+        yield return new CounterValue("tombstones_refused", c.RefusedTombstones, "ends during a scan beyond the bound");
+    }
+
+    private IEnumerable<BoundValue> Bounds()
+    {
+        LedgerCounters c = pump.Ledger;
+        yield return new BoundValue("ring_bytes", session.Ring.Available, session.Ring.Size, session.ReadCounter(TcpCounter.EventsLost));
+        yield return new BoundValue("sockets", c.Tracked, (ulong)ledger.MaxSockets, c.RefusedSockets);
+        yield return new BoundValue("left_open_sockets", c.LeftOpen, (ulong)ledger.MaxLeftOpen, c.RefusedLeftOpen);
+        yield return new BoundValue("listeners", c.Listeners, (ulong)ledger.MaxListeners, c.RefusedListeners);
+        yield return new BoundValue("enricher_queue", (ulong)queue.Count, (ulong)queue.Capacity, pump.Counters.QueueDropped);
+        yield return new BoundValue("processes", (ulong)processes.Count, (ulong)processes.Limit, processes.Evicted);
+        yield return new BoundValue("stacks", (ulong)stacks.Count, (ulong)stacks.Limit, stacks.Evicted);
+    }
+}

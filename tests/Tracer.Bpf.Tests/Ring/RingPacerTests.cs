@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Bpf.Ring;
+using Xunit;
+
+namespace Tracer.Bpf.Tests.Ring;
+
+public sealed class RingPacerTests
+{
+    [Fact]
+    public void A_busy_ring_is_never_slept_on()
+    {
+        var pacer = new RingPacer();
+
+        Assert.All(Enumerable.Range(0, 100), _ => Assert.False(pacer.ShouldSleep(foundRecords: true)));
+    }
+
+    [Fact]
+    public void Sleep_follows_four_naps_that_brought_nothing()
+    {
+        var pacer = new RingPacer();
+        pacer.ShouldSleep(foundRecords: true);
+
+        Assert.Equal([false, false, false, false, true, true], Enumerable.Range(0, 6).Select(_ => pacer.ShouldSleep(foundRecords: false)));
+    }
+
+    [Fact]
+    public void A_record_starts_the_count_again()
+    {
+        var pacer = new RingPacer(dryNapsBeforeSleep: 2);
+        pacer.ShouldSleep(foundRecords: false);
+        pacer.ShouldSleep(foundRecords: true);
+
+        Assert.Equal([false, false, true], Enumerable.Range(0, 3).Select(_ => pacer.ShouldSleep(foundRecords: false)));
+    }
+}

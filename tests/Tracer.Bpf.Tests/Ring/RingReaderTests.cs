@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Bpf.Ring;
+using Tracer.Linux.Interop;
+using Xunit;
+
+namespace Tracer.Bpf.Tests.Ring;
+
+public sealed class RingReaderTests
+{
+    private const int Size = 4096;
+
+    [Fact]
+    public void An_empty_ring_has_no_record()
+    {
+        var ring = new RingArray(Size);
+
+        Assert.True(ring.Reader.IsEmpty);
+        Assert.False(ring.Reader.TryRead(out ReadOnlySpan<byte> record));
+        Assert.True(record.IsEmpty);
+        Assert.Equal((uint)Size, ring.Reader.Size);
+    }
+
+    [Fact]
+    public void Records_come_in_order_with_their_exact_length()
+    {
+        var ring = new RingArray(Size);
+        ring.TryAdd(1, 2, 3);
+        ring.TryAdd();
+        ring.TryAdd(4, 5, 6, 7, 8, 9, 10, 11);
+
+        Assert.Equal(16ul + 8 + 16, ring.Reader.Available);
+        Assert.Equal([[1, 2, 3], [], [4, 5, 6, 7, 8, 9, 10, 11]], ReadAll(ring));
+        Assert.True(ring.Reader.IsEmpty);
+    }
+
+    [Fact]
+    public void Space_is_given_back_only_on_release()
+    {
+        var ring = new RingArray(Size);
+        ring.TryAdd(1);
+        Assert.True(ring.Reader.TryRead(out _));
+
+        Assert.Equal(0ul, ring.Consumed);
+        ring.Reader.Release();
+        Assert.Equal(16ul, ring.Consumed);
+    }
+
+    [Fact]
+    public void A_busy_record_holds_back_itself_and_all_after_it()
+    {
+        var ring = new RingArray(Size);
+        ring.TryAdd(1);
+        ulong unfinished = ring.Reserve(4)!.Value;
+        ring.TryAdd(3);
+
+        Assert.Equal([[1]], ReadAll(ring));
+        Assert.False(ring.Reader.IsEmpty);
+        ring.Submit(unfinished, [2, 2, 2, 2]);
+        Assert.Equal([[2, 2, 2, 2], [3]], ReadAll(ring));
+    }
+
+    [Fact]
+    public void Discarded_records_are_skipped_and_their_space_returns()
+    {
+        var ring = new RingArray(Size);
+        ring.Discard(ring.Reserve(100)!.Value, 100);
+        ring.TryAdd(7);
+        ring.Discard(ring.Reserve(8)!.Value, 8);
+
+        Assert.Equal([[7]], ReadAll(ring));
+        ring.Reader.Release();
+        Assert.Equal(ring.Produced, ring.Consumed);
+    }
+
+    [Fact]
+    public void A_record_across_the_end_is_whole()
+    {
+        var ring = new RingArray(Size, start: Size - 16);
+        byte[] payload = [.. Enumerable.Range(0, 200).Select(i => (byte)i)];
+        ring.TryAdd(payload);
+
+        Assert.Equal([payload], ReadAll(ring));
+    }
+
+    [Fact]
+    public void Reading_resumes_where_an_earlier_reader_released()
+    {
+        var ring = new RingArray(Size, start: 1ul << 40);
+        ring.TryAdd(9);
+
+        Assert.Equal([[9]], ReadAll(ring));
+        ring.Reader.Release();
+        Assert.Equal((1ul << 40) + 16, ring.Consumed);
+    }
+
+    [Theory]
+    [InlineData(9u)] // one byte more than is in use
+    [InlineData(Size)]
+    [InlineData(0x3fffffffu)] // the largest length a header can state
+    [InlineData(0x3fffffffu | 1u << 30)] // the same, discarded
+    public void A_length_beyond_what_is_in_use_stops_the_reader(uint word)
+    {
+        var ring = new RingArray(Size);
+        ulong position = ring.Reserve(8)!.Value;
+        ring.WriteHeader(position, word);
+
+        for (int i = 0; i < 2; i++)
+        {
+            var error = Assert.Throws<BpfException>(() => ring.Reader.TryRead(out _));
+            Assert.Equal(Errno.EBADMSG, error.ErrorNumber);
+            Assert.StartsWith("cannot read ring buffer: ", error.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData(Size + 8)]
+    [InlineData(-8)] // behind the consumer
+    public void A_producer_position_that_cannot_be_stops_the_reader(long produced)
+    {
+        var ring = new RingArray(Size) { Produced = (ulong)produced };
+
+        Assert.Throws<BpfException>(() => ring.Reader.TryRead(out _));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Random_traffic_arrives_complete_and_in_order(int seed)
+    {
+        var random = new Random(seed);
+        var ring = new RingArray(1024, start: (ulong)random.Next(1 << 20) * 8);
+        var expected = new Queue<byte[]>();
+        var unfinished = new Queue<(ulong Position, byte[] Payload, bool Discard)>();
+        int received = 0;
+        for (int step = 0; step < 20_000; step++)
+        {
+            int action = random.Next(10);
+            byte[] payload = new byte[random.Next(200)];
+            random.NextBytes(payload);
+            if (action < 4)
+            {
+                if (ring.Reserve(payload.Length) is { } position)
+                {
+                    bool discard = random.Next(4) == 0;
+                    unfinished.Enqueue((position, payload, discard));
+                    if (!discard)
+                        expected.Enqueue(payload);
+                }
+            }
+            else if (action < 8 && unfinished.TryDequeue(out var done))
+            {
+                if (done.Discard)
+                    ring.Discard(done.Position, done.Payload.Length);
+                else
+                    ring.Submit(done.Position, done.Payload);
+            }
+            else if (action == 8)
+            {
+                for (int limit = random.Next(6); limit > 0 && ring.Reader.TryRead(out ReadOnlySpan<byte> record); limit--, received++)
+                    Assert.True(record.SequenceEqual(expected.Dequeue()), $"record {received} of seed {seed} differs");
+            }
+            else
+            {
+                ring.Reader.Release();
+            }
+        }
+        int stillUnfinished = unfinished.Count(u => !u.Discard);
+        foreach (byte[] record in ReadAll(ring))
+            Assert.Equal(expected.Dequeue(), record);
+
+        Assert.Equal(stillUnfinished, expected.Count);
+        Assert.True(received > 1000, $"only {received} records");
+    }
+
+    [Fact]
+    public void Reading_allocates_nothing()
+    {
+        var ring = new RingArray(64 * 1024);
+        long bytes = 0;
+        long Drain()
+        {
+            for (int i = 0; i < 400; i++)
+                ring.TryAdd(1, 2, 3, 4, 5, 6, 7, 8);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            while (ring.Reader.TryRead(out ReadOnlySpan<byte> record))
+                bytes += record.Length;
+            ring.Reader.Release();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Drain();
+
+        Assert.Equal(0, Drain());
+        Assert.Equal(2 * 400 * 8, bytes);
+    }
+
+    [Fact]
+    public void A_disposed_reader_refuses()
+    {
+        var ring = new RingArray(Size);
+        ring.Reader.Dispose();
+        ring.Reader.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => ring.Reader.TryRead(out _));
+        Assert.Throws<ObjectDisposedException>(ring.Reader.Release);
+        Assert.Throws<ObjectDisposedException>(() => ring.Reader.IsEmpty);
+    }
+
+    private static List<byte[]> ReadAll(RingArray ring)
+    {
+        var records = new List<byte[]>();
+        while (ring.Reader.TryRead(out ReadOnlySpan<byte> record))
+            records.Add(record.ToArray());
+        return records;
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics;
+using Xunit;
+
+namespace Tracer.Kernel.Tests.Harness;
+
+/// <summary>Waits for a condition, never for a time alone.</summary>
+internal static class Deadline
+{
+    public static readonly TimeSpan Usual = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    public static Task Until(string what, Func<bool> condition, TimeSpan? limit = null, Func<string>? evidence = null) =>
+        Until(what, () => Task.FromResult(condition() ? what : null), limit, evidence);
+
+    /// <summary>Probes until it gives a value.</summary>
+    public static async Task<T> Until<T>(string what, Func<Task<T?>> probe, TimeSpan? limit = null, Func<string>? evidence = null)
+        where T : class
+    {
+        TimeSpan within = limit ?? Usual;
+        Stopwatch clock = Stopwatch.StartNew();
+        while (true)
+        {
+            if (await probe() is { } found)
+                return found;
+            if (clock.Elapsed > within)
+                break;
+            await Task.Delay(Pause, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"not within {within.TotalSeconds:0.###} s: {what}" + (evidence is null ? "" : "\n" + evidence()));
+    }
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace Tracer.Kernel.Tests.Harness;
+
+/// <summary>A test that needs this kernel, root and the built daemon.</summary>
+public abstract class KernelTest
+{
+    protected KernelTest() => Prerequisites.Demand();
+}

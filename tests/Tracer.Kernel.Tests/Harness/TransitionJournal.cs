@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Concurrent;
+using CloseWait.V1;
+using Grpc.Core;
+
+namespace Tracer.Kernel.Tests.Harness;
+
+/// <summary>Follows WatchTransitions: counts all, keeps what it is asked to keep.</summary>
+internal sealed class TransitionJournal : IAsyncDisposable
+{
+    private readonly AsyncServerStreamingCall<WatchTransitionsResponse> _call;
+    private readonly Func<Transition, bool> _keep;
+    private readonly ConcurrentQueue<Transition> _kept = new();
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reader;
+    private long _delivered;
+    private long _lost;
+    private ulong _lastSequence;
+
+    private TransitionJournal(Daemon daemon, SocketFilter filter, Func<Transition, bool> keep)
+    {
+        _keep = keep;
+        _call = daemon.Client.WatchTransitions(new WatchTransitionsRequest { Filter = filter });
+        _reader = Read();
+    }
+
+    public IReadOnlyCollection<Transition> Kept => _kept;
+
+    public ulong Delivered => (ulong)Interlocked.Read(ref _delivered);
+
+    /// <summary>Sum of the loss notices in the stream.</summary>
+    public ulong Lost => (ulong)Interlocked.Read(ref _lost);
+
+    /// <summary>Starts and waits for the message from which on nothing goes missing unseen.</summary>
+    public static async Task<TransitionJournal> Start(Daemon daemon, SocketFilter? filter = null, Func<Transition, bool>? keep = null)
+    {
+        TransitionJournal journal = new(daemon, filter ?? new SocketFilter(), keep ?? (_ => true));
+        await await Task.WhenAny(journal._started.Task, journal._reader).WaitAsync(Deadline.Usual);
+        return journal;
+    }
+
+    public Task<Transition> Until(string what, Func<Transition, bool> condition, TimeSpan? limit = null) =>
+        Deadline.Until(
+            what,
+            () =>
+            {
+                if (_reader.IsFaulted)
+                    throw new InvalidOperationException("the stream ended", _reader.Exception);
+                return Task.FromResult(_kept.FirstOrDefault(condition));
+            },
+            limit,
+            () => string.Join('\n', _kept.TakeLast(50)));
+
+    public async ValueTask DisposeAsync()
+    {
+        _call.Dispose();
+        try
+        {
+            await _reader;
+        }
+        catch (Exception e) when (e is ObjectDisposedException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.Unavailable })
+        {
+            // The end of the stream is what disposing asks for.
+        }
+    }
+
+    private async Task Read()
+    {
+        while (await _call.ResponseStream.MoveNext(CancellationToken.None))
+        {
+            WatchTransitionsResponse message = _call.ResponseStream.Current;
+            if (message.Sequence != ++_lastSequence)
+                throw new InvalidOperationException($"sequence {message.Sequence} instead of {_lastSequence}");
+            switch (message.ItemCase)
+            {
+                case WatchTransitionsResponse.ItemOneofCase.Started:
+                    _started.TrySetResult();
+                    break;
+                case WatchTransitionsResponse.ItemOneofCase.Lost:
+                    Interlocked.Add(ref _lost, (long)message.Lost.Count);
+                    break;
+                case WatchTransitionsResponse.ItemOneofCase.Transitions:
+                    Keep(message.Transitions);
+                    break;
+            }
+        }
+    }
+
+    private void Keep(TransitionBatch batch)
+    {
+        foreach (Transition transition in batch.Transitions.Where(_keep))
+            _kept.Enqueue(transition);
+        Interlocked.Add(ref _delivered, batch.Transitions.Count);
+    }
+}

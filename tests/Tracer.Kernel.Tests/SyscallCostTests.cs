@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
+using Tracer.Kernel.Tests.Harness;
+using Xunit;
+
+namespace Tracer.Kernel.Tests;
+
+/// <summary>The daemon taxes no system call: attaching a single syscall tracepoint would cost about 40 %.</summary>
+public sealed class SyscallCostTests : KernelTest
+{
+    private const int Pairs = 9;
+    private const double Limit = 1.03;
+
+    [Fact]
+    public async Task Attaching_changes_the_latency_of_getppid_by_less_than_three_percent()
+    {
+        await using Child latency = Child.Start(TargetPrograms.PathOf("latency"), "400", "1000");
+        await Measure(latency); // the first one warms up
+        List<double> ratios = [];
+        double detached = await Measure(latency);
+        for (int i = 0; i < Pairs; i++)
+        {
+            double attached;
+            await using (Daemon daemon = await Daemon.Start())
+            {
+                await UntilIdle(daemon.Pid);
+                attached = await Measure(latency);
+            }
+
+            double after = await Measure(latency);
+            ratios.Add(attached / ((detached + after) / 2)); // against both neighbours: a slow drift cancels out
+            detached = after;
+        }
+
+        double median = ratios.Order().ElementAt(Pairs / 2);
+        TestContext.Current.SendDiagnosticMessage("getppid with / without the daemon: median {0:0.0000} of {1}", median, string.Join(", ", ratios.Select(ratio => ratio.ToString("0.000", CultureInfo.InvariantCulture))));
+        Assert.True(median < Limit, $"median {median:0.0000} of {string.Join(", ", ratios)}");
+    }
+
+    private static async Task<double> Measure(Child latency)
+    {
+        await latency.WriteLine("measure");
+        return double.Parse(await latency.ReadLine(), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Start-up work on the same processors is not what is measured.</summary>
+    private static async Task UntilIdle(int pid)
+    {
+        long before = -1;
+        await Deadline.Until("the daemon has started up", async () =>
+        {
+            (long last, before) = (before, await CpuTicks(pid));
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+            return last >= 0 && before - last <= 1 ? "idle" : null;
+        });
+    }
+
+    private static async Task<long> CpuTicks(int pid)
+    {
+        string stat = await File.ReadAllTextAsync($"/proc/{pid}/stat");
+        string[] afterName = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return long.Parse(afterName[11], CultureInfo.InvariantCulture) + long.Parse(afterName[12], CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+using CloseWait.V1;
+using Google.Protobuf.Reflection;
+using Tracer.Kernel.Tests.Harness;
+using Xunit;
+
+namespace Tracer.Kernel.Tests;
+
+/// <summary>The same transitions as an independent tool sees, for every way a connection begins and ends.</summary>
+public sealed class TcpStatesOracleTests : KernelTest
+{
+    private const int Connections = 4000;
+
+    // The mixture's ports; both tools watch the whole host, and only these are compared.
+    private static readonly string[] Services = [":7400", ":7600", ":7999"];
+
+    [Fact]
+    public async Task Both_report_the_same_multiset_of_transitions()
+    {
+        Prerequisites.DemandTool(TcpStatesTool.Path, "libbpf-tools");
+        await using NetworkNamespace netns = await NetworkNamespace.Create();
+        await using Daemon daemon = await Daemon.Start();
+        await using TransitionJournal journal = await TransitionJournal.Start(daemon, keep: one => one.Netns == netns.Inode);
+        await using TcpStatesTool tool = await TcpStatesTool.Start();
+
+        await RunMixture(netns);
+        await UntilQuiet(journal);
+        List<string> theirs = [.. (await tool.Stop()).Where(IsOfMixture).Order(StringComparer.Ordinal)];
+        List<string> ours = [.. journal.Kept.Select(Key).Where(IsOfMixture).Order(StringComparer.Ordinal)];
+
+        Assert.False(tool.HasLost, "the oracle itself lost events: " + tool.Errors);
+        Assert.Equal(0ul, journal.Lost);
+        Assert.True(theirs.Count > 6 * Connections, $"the oracle saw {theirs.Count} only");
+        Assert.Contains(theirs, key => key.EndsWith("FIN_WAIT1 -> CLOSING", StringComparison.Ordinal));
+        AssertSame(theirs, ours);
+    }
+
+    private static async Task RunMixture(NetworkNamespace netns)
+    {
+        await using Child mixture = netns.Start(TargetPrograms.PathOf("mixture"), Connections.ToString(), NetworkNamespace.HostLink);
+        Assert.Equal("ready", await mixture.ReadLine());
+        await mixture.WriteLine("go");
+        Assert.Equal($"done {Connections}", await mixture.ReadLine());
+        await UntilSimultaneousClosesAreThrough(netns);
+        mixture.CloseInput();
+        await mixture.WaitForExit();
+    }
+
+    /// <summary>The FINs that were lost on purpose are sent again after 200 ms or more.</summary>
+    private static Task UntilSimultaneousClosesAreThrough(NetworkNamespace netns) =>
+        Deadline.Until(
+            "no connection is being closed any more",
+            async () => await Command.MustRun("ip", "netns", "exec", netns.Name, "ss", "-Hta", "state", "fin-wait-1", "state", "closing", "state", "last-ack") is "" ? "none" : null,
+            TimeSpan.FromSeconds(20));
+
+    private static async Task UntilQuiet(TransitionJournal journal)
+    {
+        int before = -1;
+        await Deadline.Until(
+            "no transition arrives any more",
+            async () =>
+            {
+                (int last, before) = (before, journal.Kept.Count);
+                await Task.Delay(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken);
+                return last == journal.Kept.Count ? "quiet" : null;
+            });
+    }
+
+    private static bool IsOfMixture(string key) => Array.Exists(Services, service => key.Contains(service + " ", StringComparison.Ordinal));
+
+    private static string Key(Transition one) =>
+        TcpStatesTool.Key(one.LocalAddress, one.LocalPort, one.RemoteAddress, one.RemotePort, NameOf(one.OldState), NameOf(one.NewState));
+
+    private static string NameOf(TcpState state)
+    {
+        EnumValueDescriptor value = EventReflection.Descriptor.EnumTypes.Single(type => type.Name == nameof(TcpState)).FindValueByNumber((int)state);
+        return value.Name["TCP_STATE_".Length..];
+    }
+
+    private static void AssertSame(List<string> theirs, List<string> ours)
+    {
+        List<string> missing = Without(theirs, ours);
+        List<string> extra = Without(ours, theirs);
+        Assert.True(
+            missing.Count + extra.Count == 0,
+            $"{theirs.Count} against {ours.Count}; {missing.Count} missing, {extra.Count} extra\nmissing: {string.Join("\n  ", missing.Take(20))}\nextra: {string.Join("\n  ", extra.Take(20))}");
+    }
+
+    /// <summary>Difference of multisets.</summary>
+    private static List<string> Without(List<string> all, List<string> remove)
+    {
+        Dictionary<string, int> counts = remove.CountBy(key => key).ToDictionary();
+        return all.FindAll(key => !counts.TryGetValue(key, out int left) || left == 0 || (counts[key] = left - 1) < 0);
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Linux.Cgroups;
+using Tracer.Linux.Procfs;
+using Xunit;
+
+namespace Tracer.Linux.Tests.Procfs;
+
+/// <summary>Every parser of a process's files, fed with damaged copies of real ones.</summary>
+public sealed class ProcfsFuzzTests
+{
+    private const int Rounds = 20_000;
+
+    [Fact]
+    public void Mutated_stat_never_throws_and_never_yields_a_control_character() => Mutate("/proc/self/stat", text =>
+    {
+        if (ProcessStat.TryParse(text, out ProcessStat stat))
+            Assert.DoesNotContain(stat.Comm, char.IsControl);
+    });
+
+    [Fact]
+    public void Mutated_status_never_throws() => Mutate("/proc/self/status", static text => ProcessStatusFile.Parse(text));
+
+    [Fact]
+    public void Mutated_limits_never_throw() => Mutate("/proc/self/limits", static text => ResourceLimit.Parse(text, "Max open files"u8));
+
+    [Fact]
+    public void Mutated_cgroup_never_throws_and_never_yields_a_control_character() => Mutate("/proc/self/cgroup", static text =>
+    {
+        CgroupMembership membership = CgroupMembership.Parse(text);
+        Assert.DoesNotContain(membership.Path + membership.Unit + membership.ContainerId, char.IsControl);
+    });
+
+    [Fact]
+    public void Mutated_mounts_never_throw() => Mutate("/proc/self/mounts", static text => CgroupPaths.FindMount(text));
+
+    private static void Mutate(string path, Action<byte[]> parse)
+    {
+        byte[] original = File.ReadAllBytes(path);
+        var random = new Random(42);
+        for (int i = 0; i < Rounds; i++)
+        {
+            byte[] text = original[..random.Next(original.Length + 1)];
+            for (int flips = random.Next(0, 12); flips > 0 && text.Length > 0; flips--)
+                text[random.Next(text.Length)] = random.Next(3) == 0 ? (byte)"\n\t ():/-0"[random.Next(9)] : (byte)random.Next(256);
+            parse(text);
+        }
+    }
+}

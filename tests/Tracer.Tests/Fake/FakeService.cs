@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+using CloseWait.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+namespace Tracer.Tests.Fake;
+
+/// <summary>A tracer service that says what a test tells it to say, and keeps what it was asked.</summary>
+internal sealed class FakeService : TracerService.TracerServiceBase
+{
+    private readonly Channel<WatchTransitionsResponse> _transitions = Channel.CreateUnbounded<WatchTransitionsResponse>();
+    private readonly Channel<WatchCloseWaitsResponse> _closeWaits = Channel.CreateUnbounded<WatchCloseWaitsResponse>();
+    private ulong _transitionSequence;
+    private ulong _closeWaitSequence;
+
+    public ConcurrentQueue<IMessage> Requests { get; } = [];
+
+    public IReadOnlyList<SocketRecord> Sockets { get; init; } = [];
+
+    /// <summary>Every call fails with this status.</summary>
+    public Status? Refusal { get; init; }
+
+    /// <summary>Only streams fail with this status.</summary>
+    public Status? StreamRefusal { get; init; }
+
+    public FakeService Say(params WatchTransitionsResponse[] responses)
+    {
+        foreach (WatchTransitionsResponse response in responses)
+        {
+            response.Sequence = ++_transitionSequence;
+            Assert.True(_transitions.Writer.TryWrite(response));
+        }
+        return this;
+    }
+
+    public FakeService Say(params WatchCloseWaitsResponse[] responses)
+    {
+        foreach (WatchCloseWaitsResponse response in responses)
+        {
+            response.Sequence = ++_closeWaitSequence;
+            Assert.True(_closeWaits.Writer.TryWrite(response));
+        }
+        return this;
+    }
+
+    /// <summary>A message that never arrives: the next one has a number too high.</summary>
+    public FakeService SkipOne()
+    {
+        _transitionSequence++;
+        return this;
+    }
+
+    /// <summary>The streams end after what was said.</summary>
+    public FakeService Hush()
+    {
+        _transitions.Writer.Complete();
+        _closeWaits.Writer.Complete();
+        return this;
+    }
+
+    public override Task<GetStatusResponse> GetStatus(GetStatusRequest request, ServerCallContext context)
+    {
+        Note(request, Refusal);
+        return Task.FromResult(new GetStatusResponse { Version = "fake", LastScanTime = new Timestamp { Seconds = 1 } });
+    }
+
+    public override async Task ListCloseWaits(
+        ListCloseWaitsRequest request, IServerStreamWriter<ListCloseWaitsResponse> stream, ServerCallContext context)
+    {
+        Note(request, Refusal ?? StreamRefusal);
+        foreach (SocketRecord[] page in Sockets.Chunk(2))
+            await stream.WriteAsync(new ListCloseWaitsResponse { Sockets = { page } }, context.CancellationToken);
+    }
+
+    public override Task WatchTransitions(
+        WatchTransitionsRequest request, IServerStreamWriter<WatchTransitionsResponse> stream, ServerCallContext context)
+    {
+        Note(request, Refusal ?? StreamRefusal);
+        return CopyAsync(_transitions.Reader, stream, context.CancellationToken);
+    }
+
+    public override Task WatchCloseWaits(
+        WatchCloseWaitsRequest request, IServerStreamWriter<WatchCloseWaitsResponse> stream, ServerCallContext context)
+    {
+        Note(request, Refusal ?? StreamRefusal);
+        return CopyAsync(_closeWaits.Reader, stream, context.CancellationToken);
+    }
+
+    private void Note(IMessage request, Status? refusal)
+    {
+        Requests.Enqueue(request);
+        if (refusal is { } status)
+            throw new RpcException(status);
+    }
+
+    private static async Task CopyAsync<T>(ChannelReader<T> source, IServerStreamWriter<T> stream, CancellationToken cancellation)
+    {
+        await foreach (T response in source.ReadAllAsync(cancellation))
+            await stream.WriteAsync(response, cancellation);
+    }
+}
