@@ -139,44 +139,16 @@ public class SocketBoardTests
     {
         SocketBoard board = new(100, 32);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Deadline.Token());
-        Task publishing = Task.Run(
-            () =>
-            {
-                TrackedSocket socket = TestSockets.InCloseWait(1);
-                while (!stop.IsCancellationRequested)
-                {
-                    socket.Last.Event.BytesReceived++;
-                    board.Publish(LedgerChangeKind.Updated, in socket);
-                }
-            },
-            TestContext.Current.CancellationToken);
+        Task publishing = Task.Run(() => PublishVersions(board, stop.Token), TestContext.Current.CancellationToken);
         await Deadline.UntilAsync("the socket is there", () => board.ReadFigures().Sockets == 1);
         Stopwatch watch = Stopwatch.StartNew();
         for (int round = 0; round < 20 || watch.Elapsed < TimeSpan.FromSeconds(2); round++)
         {
             using SocketSubscription subscription = board.Subscribe(Everything(), out List<SocketChange> present);
-            ulong version = VersionOf(present);
             bool isSlow = round % 10 == 0;
             if (isSlow)
                 SpinWait.SpinUntil(() => subscription.Dropped > 0 || stop.IsCancellationRequested);
-            for (int steps = 0; steps < (isSlow ? 40 : 2) && !stop.IsCancellationRequested;)
-            {
-                if (subscription.TryTake(out SocketChange? change))
-                {
-                    Assert.Equal(++version, change.Socket.Last.Event.BytesReceived);
-                    steps++;
-                }
-                else if (subscription.TryRecover() is { } recovery)
-                {
-                    version += recovery.Lost;
-                    Assert.Equal(version, VersionOf(recovery.Present));
-                    steps++;
-                }
-                else
-                {
-                    Thread.Yield();
-                }
-            }
+            AssertUnbroken(subscription, VersionOf(present), steps: isSlow ? 40 : 2, stop.Token);
         }
         Assert.False(stop.IsCancellationRequested, "out of time");
         await stop.CancelAsync();
@@ -247,6 +219,38 @@ public class SocketBoardTests
     }
 
     private static void Publish(SocketBoard board, LedgerChangeKind kind, TrackedSocket socket) => board.Publish(kind, in socket);
+
+    private static void PublishVersions(SocketBoard board, CancellationToken cancellationToken)
+    {
+        TrackedSocket socket = TestSockets.InCloseWait(1);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Last.Event.BytesReceived++;
+            board.Publish(LedgerChangeKind.Updated, in socket);
+        }
+    }
+
+    private static void AssertUnbroken(SocketSubscription subscription, ulong version, int steps, CancellationToken cancellationToken)
+    {
+        while (steps > 0 && !cancellationToken.IsCancellationRequested)
+        {
+            steps--;
+            if (subscription.TryTake(out SocketChange? change))
+            {
+                Assert.Equal(++version, change.Socket.Last.Event.BytesReceived);
+            }
+            else if (subscription.TryRecover() is { } recovery)
+            {
+                version += recovery.Lost;
+                Assert.Equal(version, VersionOf(recovery.Present));
+            }
+            else
+            {
+                steps++;
+                Thread.Yield();
+            }
+        }
+    }
 
     private static ulong VersionOf(List<SocketChange> present) => Assert.Single(present).Socket.Last.Event.BytesReceived;
 
