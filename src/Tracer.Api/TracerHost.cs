@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
-using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,21 +34,21 @@ public static class TracerHost
             throw new TracerHostException("neither a unix socket nor a TCP address to listen on");
         if (options.TcpEndPoint is { } tcp && options.Tls is null && !IPAddress.IsLoopback(tcp.Address))
             throw new TracerHostException($"listening on {tcp} needs mutual TLS: a certificate, its key and the authority of the clients");
+        HttpsConnectionAdapterOptions? tls = options.Tls is null ? null : MutualTls.Load(options.Tls);
         ListenSockets sockets = new(options);
         try
         {
-            return Build(options, hub, facts, sockets, objection ?? sockets.FindObjection);
+            return Build(options, hub, facts, kestrel => Listen(kestrel, sockets, tls, objection ?? sockets.FindObjection), sockets);
         }
-        catch (Exception exception)
+        catch
         {
             sockets.Dispose();
-            ExceptionDispatchInfo.Throw(exception);
             throw;
         }
     }
 
     private static WebApplication Build(
-        TracerHostOptions options, EventHub hub, IFactSource facts, ListenSockets sockets, Func<PeerCredentials, string?> objection)
+        TracerHostOptions options, EventHub hub, IFactSource facts, Action<KestrelServerOptions> listen, ListenSockets sockets)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
@@ -56,7 +56,11 @@ public static class TracerHost
         });
         AddLogging(builder.Logging);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, options, sockets, objection));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            SetLimits(kestrel, options.MaxStreams);
+            listen(kestrel);
+        });
         // By a factory, so that the container disposes what it did not make.
         builder.Services.AddSingleton(_ => sockets);
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = sockets.Claim);
@@ -98,18 +102,25 @@ public static class TracerHost
             static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
-    private static void ConfigureKestrel(
-        KestrelServerOptions kestrel, TracerHostOptions options, ListenSockets sockets, Func<PeerCredentials, string?> objection)
+    private static void SetLimits(KestrelServerOptions kestrel, int maxStreams)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = null; // gRPC bounds each message instead.
         // A client that reads slowly, or not at all, loses events and is told so: cutting it off would hide that.
         kestrel.Limits.MinResponseDataRate = null;
-        kestrel.Limits.MaxConcurrentConnections = options.MaxStreams * 4L;
+        kestrel.Limits.MaxConcurrentConnections = maxStreams * 4L;
         // Above the limit of the service, which can say what is wrong.
-        kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreams * 2;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = maxStreams * 2;
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromMinutes(1);
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromMinutes(1);
+    }
+
+    private static void Listen(
+        KestrelServerOptions kestrel,
+        ListenSockets sockets,
+        HttpsConnectionAdapterOptions? tls,
+        Func<PeerCredentials, string?> objection)
+    {
         if (sockets.UnixEndPoint is { } unix)
         {
             kestrel.Listen(unix, listen =>
@@ -123,8 +134,8 @@ public static class TracerHost
             kestrel.Listen(tcp, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
-                if (options.Tls is { } files)
-                    listen.UseHttps(MutualTls.Load(files));
+                if (tls is not null)
+                    listen.UseHttps(tls);
             });
         }
     }

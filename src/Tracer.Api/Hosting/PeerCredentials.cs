@@ -10,6 +10,8 @@ internal sealed record PeerCredentials(uint Uid, uint Gid, IReadOnlyList<uint> G
     private const int SolSocket = 1;
     private const int SoPeerCred = 17;
     private const int SoPeerGroups = 59;
+    private const int RangeError = 34; // ERANGE: there are more
+    private const int UsualGroups = 64;
     private const int MaxGroups = 65_536; // NGROUPS_MAX
 
     public static PeerCredentials Read(Socket socket)
@@ -24,7 +26,19 @@ internal sealed record PeerCredentials(uint Uid, uint Gid, IReadOnlyList<uint> G
 
     private static uint[] ReadGroups(Socket socket)
     {
-        uint[] groups = new uint[MaxGroups];
+        try
+        {
+            return ReadGroups(socket, UsualGroups);
+        }
+        catch (SocketException exception) when (exception.NativeErrorCode == RangeError)
+        {
+            return ReadGroups(socket, MaxGroups);
+        }
+    }
+
+    private static uint[] ReadGroups(Socket socket, int capacity)
+    {
+        uint[] groups = new uint[capacity];
         int bytes = socket.GetRawSocketOption(SolSocket, SoPeerGroups, MemoryMarshal.AsBytes(groups.AsSpan()));
         return groups[..(bytes / sizeof(uint))];
     }

@@ -11,6 +11,7 @@ namespace Tracer.Api.Hosting;
 internal sealed class SocketFile : IDisposable
 {
     private const int NoSuchDeviceOrAddress = 6; // ENXIO: what open() says of a socket
+    private const int WouldBlock = 11; // EAGAIN: what flock() says when somebody else holds it
     private const int MaxPathBytes = 107; // sun_path without its NUL
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerAndGroup = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
@@ -23,6 +24,7 @@ internal sealed class SocketFile : IDisposable
     private readonly bool _hasMadeDirectory;
     private readonly FileStream _lock;
     private bool _isInPlace;
+    private bool _isDisposed;
 
     private SocketFile(string path)
     {
@@ -52,6 +54,9 @@ internal sealed class SocketFile : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         if (_isInPlace)
             File.Delete(_path);
         // Deleted while it is held: who opens it after this makes a new one.
@@ -73,7 +78,7 @@ internal sealed class SocketFile : IDisposable
                 UnixCreateMode = OwnerOnly,
             });
         }
-        catch (IOException exception) when (exception is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        catch (IOException exception) when (exception.HResult == WouldBlock)
         {
             throw InUse(path);
         }

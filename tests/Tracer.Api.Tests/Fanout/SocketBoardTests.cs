@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics;
 using CloseWait.V1;
 using Google.Protobuf.WellKnownTypes;
 using Tracer.Api.Fanout;
@@ -134,6 +135,27 @@ public class SocketBoardTests
     }
 
     [Fact]
+    public async Task A_snapshot_is_followed_by_the_very_next_change_at_whatever_moment_it_is_taken()
+    {
+        SocketBoard board = new(100, 32);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Deadline.Token());
+        Task publishing = Task.Run(() => PublishVersions(board, stop.Token), TestContext.Current.CancellationToken);
+        await Deadline.UntilAsync("the socket is there", () => board.ReadFigures().Sockets == 1);
+        Stopwatch watch = Stopwatch.StartNew();
+        for (int round = 0; round < 20 || watch.Elapsed < TimeSpan.FromSeconds(2); round++)
+        {
+            using SocketSubscription subscription = board.Subscribe(Everything(), out List<SocketChange> present);
+            bool isSlow = round % 10 == 0;
+            if (isSlow)
+                SpinWait.SpinUntil(() => subscription.Dropped > 0 || stop.IsCancellationRequested);
+            AssertUnbroken(subscription, VersionOf(present), steps: isSlow ? 40 : 2, stop.Token);
+        }
+        Assert.False(stop.IsCancellationRequested, "out of time");
+        await stop.CancelAsync();
+        await publishing;
+    }
+
+    [Fact]
     public void A_socket_once_told_is_followed_to_its_end_though_it_no_longer_matches()
     {
         SocketBoard board = new(100, 100);
@@ -197,6 +219,40 @@ public class SocketBoardTests
     }
 
     private static void Publish(SocketBoard board, LedgerChangeKind kind, TrackedSocket socket) => board.Publish(kind, in socket);
+
+    private static void PublishVersions(SocketBoard board, CancellationToken cancellationToken)
+    {
+        TrackedSocket socket = TestSockets.InCloseWait(1);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Last.Event.BytesReceived++;
+            board.Publish(LedgerChangeKind.Updated, in socket);
+        }
+    }
+
+    private static void AssertUnbroken(SocketSubscription subscription, ulong version, int steps, CancellationToken cancellationToken)
+    {
+        while (steps > 0 && !cancellationToken.IsCancellationRequested)
+        {
+            steps--;
+            if (subscription.TryTake(out SocketChange? change))
+            {
+                Assert.Equal(++version, change.Socket.Last.Event.BytesReceived);
+            }
+            else if (subscription.TryRecover() is { } recovery)
+            {
+                version += recovery.Lost;
+                Assert.Equal(version, VersionOf(recovery.Present));
+            }
+            else
+            {
+                steps++;
+                Thread.Yield();
+            }
+        }
+    }
+
+    private static ulong VersionOf(List<SocketChange> present) => Assert.Single(present).Socket.Last.Event.BytesReceived;
 
     private static List<SocketChange> Drain(SocketSubscription subscription)
     {

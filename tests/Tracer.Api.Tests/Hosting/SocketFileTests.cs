@@ -128,6 +128,25 @@ public sealed class SocketFileTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
     }
 
+    [Fact]
+    public async Task Nothing_in_the_environment_or_in_a_file_changes_where_it_listens()
+    {
+        string[] names = ["ASPNETCORE_URLS", "DOTNET_URLS", "URLS", "Kestrel__Endpoints__Extra__Url"];
+        foreach (string name in names)
+            Environment.SetEnvironmentVariable(name, "http://127.0.0.1:1");
+        try
+        {
+            await using WebApplication app = Build();
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            Assert.StartsWith("http://unix:/", Assert.Single(app.Urls), StringComparison.Ordinal);
+        }
+        finally
+        {
+            foreach (string name in names)
+                Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
     private WebApplication Build(Func<TracerHostOptions, TracerHostOptions>? change = null)
     {
         TracerHostOptions options = new() { SocketPath = SocketPath };

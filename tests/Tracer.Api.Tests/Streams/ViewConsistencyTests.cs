@@ -23,21 +23,26 @@ public class ViewConsistencyTests
         await using ApiHost host = await ApiHost.StartAsync(new EventHubOptions { ChangeQueueLength = queueLength });
         LedgerPretence ledger = new(host.Hub, new Random(seed));
         ledger.Step(500);
-        Task<CloseWaitView>[] clients = new Task<CloseWaitView>[4];
-        for (int i = 0; i < clients.Length; i++)
+        CloseWaitView[] views = [.. Enumerable.Range(0, 4).Select(static _ => new CloseWaitView())];
+        List<Task> clients = [];
+        foreach (CloseWaitView view in views)
         {
             CloseWait.V1.TracerService.TracerServiceClient client = host.NewClient();
-            clients[i] = Task.Run(() => FollowAsync(client), TestContext.Current.CancellationToken);
-            for (int burst = 0; burst < 40; burst++)
+            clients.Add(Task.Run(() => FollowAsync(client, view), TestContext.Current.CancellationToken));
+            // Its snapshot falls somewhere into these changes.
+            do
             {
                 ledger.Step(100);
                 await Task.Yield();
             }
+            while (view.Snapshots == 0 && !clients[^1].IsCompleted);
+            ledger.Step(2000);
         }
         // The last socket ends every client's reading, and may itself be lost and come with the recovery.
         ledger.Publish(LedgerChangeKind.Entered, LastCookie);
 
-        foreach (CloseWaitView view in await Task.WhenAll(clients))
+        await Task.WhenAll(clients);
+        foreach (CloseWaitView view in views)
         {
             Assert.Equal(
                 ledger.Versions.OrderBy(static pair => pair.Key).Select(static pair => (pair.Key, pair.Value)),
@@ -47,19 +52,15 @@ public class ViewConsistencyTests
         Assert.Empty(host.Errors.Lines);
     }
 
-    private static async Task<CloseWaitView> FollowAsync(CloseWait.V1.TracerService.TracerServiceClient client)
+    private static async Task FollowAsync(CloseWait.V1.TracerService.TracerServiceClient client, CloseWaitView view)
     {
-        CloseWaitView view = new();
         using var call = client.WatchCloseWaits(new WatchCloseWaitsRequest(), cancellationToken: Deadline.Token());
-        ulong begun = 0;
         await foreach (WatchCloseWaitsResponse response in call.ResponseStream.ReadAllAsync(Deadline.Token()))
         {
             view.Take(response);
-            begun = (ulong)view.Losses.Count + 1;
-            if (view.Sockets.ContainsKey(LastCookie) && view.Snapshots == begun)
+            if (view.Sockets.ContainsKey(LastCookie) && view.Snapshots == (ulong)view.Losses.Count + 1)
                 break;
         }
-        return view;
     }
 
     /// <summary>Random comings and goings of 200 sockets; every change has a higher version than the one before.</summary>
