@@ -108,8 +108,7 @@ static __always_inline void handle_change(void *ctx, const struct sock *sk, stru
 		return;
 	}
 	if (c->new_state == TCP_WIRE_STATE_CLOSE_WAIT || c->old_state == TCP_WIRE_STATE_CLOSE_WAIT)
-		emit_socket(c->new_state == TCP_WIRE_STATE_CLOSE_WAIT ? TCP_EVENT_KIND_CLOSE_WAIT_ENTER :
-									TCP_EVENT_KIND_CLOSE_WAIT_EXIT,
+		emit_socket(c->new_state == TCP_WIRE_STATE_CLOSE_WAIT ? TCP_EVENT_KIND_CLOSE_WAIT_ENTER : TCP_EVENT_KIND_CLOSE_WAIT_EXIT,
 			    tp, sk, record, c);
 	else if (is_watched(tp, record, c->new_state))
 		emit_transition(tp, sk, record, c);

@@ -68,7 +68,7 @@ static __always_inline void fill_socket_event(struct tcp_socket_event *e, __u16 
 
 /* Not inlined: the copies of these two made the hooks twice as large. */
 static __noinline void emit_transition(const struct tcp_sock *tp, const struct sock *sk,
-					    const struct tcp_record *record, const struct change *c)
+				       const struct tcp_record *record, const struct change *c)
 {
 	struct tcp_event *e = ring_reserve(sizeof(*e), TCP_COUNTER_EVENTS_LOST);
 
@@ -80,7 +80,7 @@ static __noinline void emit_transition(const struct tcp_sock *tp, const struct s
 }
 
 static __noinline void emit_socket(__u16 kind, const struct tcp_sock *tp, const struct sock *sk,
-					const struct tcp_record *record, const struct change *c)
+				   const struct tcp_record *record, const struct change *c)
 {
 	struct tcp_socket_event *e = ring_reserve(sizeof(*e), TCP_COUNTER_EVENTS_LOST);
 
