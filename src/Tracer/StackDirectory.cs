@@ -23,7 +23,9 @@ public sealed class StackDirectory(Symbolizer symbolizer)
     /// <summary>Names the frames now, while the process is there to be read.</summary>
     public void Add(RawStack raw)
     {
-        IReadOnlyList<ResolvedFrame> resolved = symbolizer.Resolve(raw.Pid, raw.StartBoottimeNs, raw.Frames);
+        // A frame-pointer walk ends with the zero that the first frame of a thread has in place of a caller.
+        ReadOnlySpan<ulong> addresses = raw.Frames.AsSpan().TrimEnd(0UL);
+        IReadOnlyList<ResolvedFrame> resolved = symbolizer.Resolve(raw.Pid, raw.StartBoottimeNs, addresses);
         var frames = new StackFrame[resolved.Count];
         for (int i = 0; i < frames.Length; i++)
         {

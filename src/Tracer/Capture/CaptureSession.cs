@@ -13,7 +13,7 @@ namespace Tracer.Capture;
 public sealed class CaptureSession : IDisposable
 {
     private const string ObjectResource = "tracer.bpf.o";
-    private const int BudgetWindowsPerSecond = 10; /* BUDGET_WINDOW_NS, unwind.bpf.h */
+    private const uint BudgetWindowsPerSecond = 10; /* BUDGET_WINDOW_NS, unwind.bpf.h */
 
     private static readonly string[] Iterators = ["on_snapshot", "on_descriptor"];
 
@@ -160,7 +160,7 @@ public sealed class CaptureSession : IDisposable
         opened.SetConstant("has_task_btf", probe.TryTracingHelper(BpfHelper.GetCurrentTaskBtf).Works);
         opened.SetConstant("has_task_regs", probe.TryTracingHelper(BpfHelper.TaskPtRegs).Works);
         opened.SetConstant("tick_ns", options.TickNs);
-        opened.SetConstant("stack_budget", Math.Max(1, options.StackBudget / BudgetWindowsPerSecond));
+        opened.SetConstant("stack_budget", (options.StackBudget + BudgetWindowsPerSecond - 1) / BudgetWindowsPerSecond);
         opened.SetConstant("recvmsg_args", (uint)(probe.CountParameters("tcp_recvmsg") ?? 5));
         opened.SetConstant("accept_args", (uint)(probe.CountParameters("inet_csk_accept") ?? 2));
     }

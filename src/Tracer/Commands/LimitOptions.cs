@@ -15,7 +15,7 @@ internal sealed class LimitOptions
     private readonly Option<string> _ringSize = Limit("--ring-size", "MIB", "Size of the ring buffer, a power of two");
     private readonly Option<string> _maxSockets = Limit("--max-sockets", "N", "Most sockets that are followed at a time");
     private readonly Option<string> _scanPeriod = Limit("--scan-period", "DURATION", "Time between two scans of sockets and descriptors");
-    private readonly Option<string> _stackBudget = Limit("--stack-budget", "N/s", "Most user stacks taken per second; 0: none");
+    private readonly Option<string> _stackBudget = Limit("--stack-budget", "N/s", "Most user stacks taken per CPU and second; 0: none");
 
     public LimitOptions(Command command)
     {

@@ -26,11 +26,12 @@ public sealed record DaemonOptions
     /// <summary>A power of two.</summary>
     public int RingSizeMiB { get; init; } = 16;
 
-    public int MaxSockets { get; init; } = 65_536;
+    public int MaxSockets { get; init; } = 262_144;
 
     public TimeSpan ScanPeriod { get; init; } = TimeSpan.FromSeconds(10);
 
-    public int StacksPerSecond { get; init; } = 1000;
+    /// <summary>Stack walks per CPU and second; 0: none.</summary>
+    public int StacksPerSecond { get; init; } = 4000;
 
     /// <summary>Fact to rung: the ladder of that fact has only this rung.</summary>
     public IReadOnlyDictionary<string, string> ForcedHooks { get; init; } = new Dictionary<string, string>();

@@ -8,8 +8,8 @@ internal static class AgeText
 {
     public static string Format(TimeSpan span)
     {
-        if (span < TimeSpan.Zero)
-            span = TimeSpan.Zero;
+        if (span <= TimeSpan.Zero)
+            return "0ms";
         if (span < TimeSpan.FromMilliseconds(1))
             return Text($"{span.TotalMilliseconds:0.000}ms");
         if (span < TimeSpan.FromSeconds(1))

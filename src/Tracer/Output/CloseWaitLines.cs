@@ -25,30 +25,36 @@ internal sealed class CloseWaitLines(TextWriter output, OutputStyle style, TimeP
     /// <summary>Writes the change; false: it would tell a reader nothing new.</summary>
     public bool Write(CloseWaitChange change)
     {
-        if (!IsNews(change))
+        Ownership before = Remember(change);
+        if (change.Kind == Kind.Updated && OwnershipOf(change.Socket) <= before)
             return false;
         output.WriteLine($"{style.Clock(Moment(change))} {Name(change.Kind)} {Facts(change)}");
-        if (change.Kind is Kind.Existing or Kind.Entered or Kind.Updated)
-            _details.WriteOwners(change.Socket);
-        else if (change.Kind == Kind.Aged)
-            _details.WriteHolders(change.Socket);
-        else
-            _details.WriteCloser(change.Socket);
+        WriteDetails(change, before);
         return true;
     }
 
-    private bool IsNews(CloseWaitChange change)
+    private void WriteDetails(CloseWaitChange change, Ownership before)
+    {
+        bool isAccepted = change.Kind == Kind.Updated && before == Ownership.Queued;
+        if (isAccepted || change.Kind is Kind.Existing or Kind.Entered)
+            _details.WriteOwners(change.Socket);
+        else if (IsEnd(change.Kind))
+            _details.WriteCloser(change.Socket);
+        else
+            _details.WriteHolders(change.Socket);
+    }
+
+    /// <summary>Returns what a reader knew before; a socket that was never shown has nothing left to tell.</summary>
+    private Ownership Remember(CloseWaitChange change)
     {
         var key = (change.Socket.Cookie, change.Socket.Netns);
-        Ownership now = OwnershipOf(change.Socket);
         Ownership before = _unheld.TryTake(key, out Ownership shown) ? shown : Ownership.Held;
-        bool isUpdate = change.Kind == Kind.Updated;
-        if (IsEnd(change.Kind))
-            return true;
-        Ownership remembered = isUpdate ? (Ownership)Math.Max((int)now, (int)before) : now;
-        if (remembered != Ownership.Held)
-            _unheld.Set(key, remembered);
-        return !isUpdate || now > before;
+        Ownership now = OwnershipOf(change.Socket);
+        if (change.Kind == Kind.Updated && now < before)
+            now = before;
+        if (now != Ownership.Held && !IsEnd(change.Kind))
+            _unheld.Set(key, now);
+        return before;
     }
 
     private static Ownership OwnershipOf(SocketRecord socket)

@@ -27,6 +27,7 @@ internal sealed class SocketDetails(TextWriter output, OutputStyle style, int fr
             WriteActor("closed by", closer, "");
     }
 
+    // Of a socket that existed before, a named task is one that holds it: it need not have opened it.
     private void WriteOrigin(SocketRecord socket)
     {
         if (socket.NeverAccepted)
@@ -37,7 +38,7 @@ internal sealed class SocketDetails(TextWriter output, OutputStyle style, int fr
         }
         if (socket.Origin is not { } origin)
             WriteFact("opened by", "not known");
-        else if (origin.Pid == 0)
+        else if (origin.Pid == 0 || origin.Kind == OriginKind.Existed)
             WriteFact("opened by", $"not known: {SocketText.OriginVerb(origin.Kind)}");
         else
             WriteActor("opened by", origin, $" {SocketText.OriginVerb(origin.Kind)}");

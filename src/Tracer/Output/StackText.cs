@@ -16,14 +16,15 @@ internal static class StackText
         return SystemModules.Any(prefix => file.StartsWith(prefix, StringComparison.Ordinal));
     }
 
-    /// <summary>The first frame outside libc that has a name, else the first such place; null without one.</summary>
+    /// <summary>The first frame outside libc that has a name, else the first place in a file; null without either.</summary>
     public static string? FirstOwnFunction(IEnumerable<Frame> frames)
     {
         Frame[] own = [.. frames.Where(frame => !IsSystemLibrary(frame))];
         Frame? named = Array.Find(own, frame => frame.Function.Length > 0);
         if (named is not null)
             return TargetText.Clean(named.Function);
-        return own.Length > 0 ? Place(own[0]) : null;
+        Frame? mapped = Array.Find(own, frame => frame.Module.Length > 0);
+        return mapped is null ? null : Place(mapped);
     }
 
     /// <summary>The innermost own functions, for telling stacks apart on one line.</summary>

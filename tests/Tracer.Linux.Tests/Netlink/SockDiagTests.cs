@@ -104,12 +104,12 @@ public sealed class SockDiagTests
         Assert.SkipUnless(KernelFacts.Read(new ProcfsRoot()).Capabilities.Has(LinuxCapability.SysAdmin) && Tool.Exists("unshare"), "needs CAP_SYS_ADMIN and unshare");
         using Socket listener = StartListener(IPAddress.Loopback);
         var root = new ProcfsRoot();
-        var start = new System.Diagnostics.ProcessStartInfo("unshare", ["--net", "sh", "-c", "echo ready; exec cat"])
+        using var other = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
+            "unshare", ["--net", "sh", "-c", "echo ready; exec cat"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-        };
-        using var other = System.Diagnostics.Process.Start(start)!;
+        })!;
         Assert.Equal("ready", other.StandardOutput.ReadLine());
         try
         {

@@ -85,7 +85,7 @@ internal static class Samples
         UnsentBytes = 2048,
         IdleBeforeFin = Span(0.25),
         IdleBeforeFinIsInferred = true,
-        Origin = new Actor { Kind = OriginKind.Existed },
+        Origin = new Actor { Kind = OriginKind.Existed, Comm = "nginx", Pid = 55, Tid = 55, Source = Source.Scanned },
         CloseWaitEnterTime = At(-3725),
         Family = "ipv6",
     };

@@ -6,7 +6,8 @@ namespace Tracer.Tests.Output;
 public sealed class AgeTextTests
 {
     [Theory]
-    [InlineData(-1, "0.000ms")]
+    [InlineData(-1, "0ms")]
+    [InlineData(0, "0ms")]
     [InlineData(0.0001234, "0.123ms")]
     [InlineData(0.9999, "999ms")]
     [InlineData(5.29, "5.2s")]

@@ -34,6 +34,9 @@ public sealed class StackTextTests
     }
 
     [Fact]
+    public void A_bare_address_is_no_origin() => Assert.Null(StackText.FirstOwnFunction([Libc(), new Frame { Address = 0x1234 }]));
+
+    [Fact]
     public void A_frame_of_generated_code_shows_its_address() =>
         Assert.Equal("0x7f00dead", StackText.Line(new Frame { Address = 0x7f00dead }));
 
