@@ -81,6 +81,20 @@ static __always_inline bool is_left_open(const struct sock *sk)
 	return record && record->flags & TCP_RECORD_FLAG_LEFT_OPEN;
 }
 
+static __always_inline void fill_holder(struct tcp_holder *row, struct task_struct *task, struct sock *sk, __u32 fd)
+{
+	header_fill(&row->header, sizeof(*row), TCP_EVENT_KIND_HOLDER);
+	row->ktime_ns = bpf_ktime_get_ns();
+	row->sock_key = sock_key_of(sk);
+	row->cookie = cookie_of(sk);
+	row->netns = netns_of(sk);
+	row->start_boottime_ns = task->group_leader->start_boottime;
+	row->pid = task->tgid;
+	row->fd = fd;
+	for (int i = 0; i < TCP_COMM_SIZE; i++)
+		row->comm[i] = task->group_leader->comm[i];
+}
+
 /* Every descriptor of every task; 5.8, and 5.11 for bpf_sock_from_file(). */
 SEC("iter/task_file")
 int on_descriptor(struct bpf_iter__task_file *ctx)
@@ -102,16 +116,7 @@ int on_descriptor(struct bpf_iter__task_file *ctx)
 	row.state = sk->__sk_common.skc_state;
 	if (!is_wanted(row.state) && !is_left_open(sk))
 		return 0;
-	header_fill(&row.header, sizeof(row), TCP_EVENT_KIND_HOLDER);
-	row.ktime_ns = bpf_ktime_get_ns();
-	row.sock_key = sock_key_of(sk);
-	row.cookie = cookie_of(sk);
-	row.netns = netns_of(sk);
-	row.start_boottime_ns = task->group_leader->start_boottime;
-	row.pid = task->tgid;
-	row.fd = ctx->fd;
-	for (int i = 0; i < TCP_COMM_SIZE; i++)
-		row.comm[i] = task->group_leader->comm[i];
+	fill_holder(&row, task, sk, ctx->fd);
 	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
 	return 0;
 }

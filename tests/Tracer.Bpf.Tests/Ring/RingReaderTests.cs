@@ -129,49 +129,15 @@ public sealed class RingReaderTests
     [InlineData(4)]
     public void Random_traffic_arrives_complete_and_in_order(int seed)
     {
-        var random = new Random(seed);
-        var ring = new RingArray(1024, start: (ulong)random.Next(1 << 20) * 8);
-        var expected = new Queue<byte[]>();
-        var unfinished = new Queue<(ulong Position, byte[] Payload, bool Discard)>();
-        int received = 0;
+        var traffic = new RandomTraffic(seed);
         for (int step = 0; step < 20_000; step++)
-        {
-            int action = random.Next(10);
-            byte[] payload = new byte[random.Next(200)];
-            random.NextBytes(payload);
-            if (action < 4)
-            {
-                if (ring.Reserve(payload.Length) is { } position)
-                {
-                    bool discard = random.Next(4) == 0;
-                    unfinished.Enqueue((position, payload, discard));
-                    if (!discard)
-                        expected.Enqueue(payload);
-                }
-            }
-            else if (action < 8 && unfinished.TryDequeue(out var done))
-            {
-                if (done.Discard)
-                    ring.Discard(done.Position, done.Payload.Length);
-                else
-                    ring.Submit(done.Position, done.Payload);
-            }
-            else if (action == 8)
-            {
-                for (int limit = random.Next(6); limit > 0 && ring.Reader.TryRead(out ReadOnlySpan<byte> record); limit--, received++)
-                    Assert.True(record.SequenceEqual(expected.Dequeue()), $"record {received} of seed {seed} differs");
-            }
-            else
-            {
-                ring.Reader.Release();
-            }
-        }
-        int stillUnfinished = unfinished.Count(u => !u.Discard);
-        foreach (byte[] record in ReadAll(ring))
-            Assert.Equal(expected.Dequeue(), record);
+            traffic.Step();
+        int stillUnfinished = traffic.Unfinished.Count(record => !record.Discard);
+        foreach (byte[] record in ReadAll(traffic.Ring))
+            Assert.Equal(traffic.Expected.Dequeue(), record);
 
-        Assert.Equal(stillUnfinished, expected.Count);
-        Assert.True(received > 1000, $"only {received} records");
+        Assert.Equal(stillUnfinished, traffic.Expected.Count);
+        Assert.True(traffic.Received > 1000, $"only {traffic.Received} records");
     }
 
     [Fact]
