@@ -23,6 +23,8 @@ clang=${CLANG:-clang-16}
 clang_format=clang-format-16
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+# The compiler needs no culture, so it need not find ICU.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 # A build must not leave servers behind that outlive it.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 
@@ -114,8 +116,9 @@ apt_install() { apt-get install -y -q --no-install-recommends "${missing[@]}"; }
 
 check_sdk() {
 	has_tool dotnet >/dev/null || fail 4 "the .NET SDK is missing: install version 10.0 (see global.json)"
-	(cd "$root" && dotnet --version >/dev/null 2>&1) ||
-		fail 4 "no .NET SDK that global.json accepts; installed: $(dotnet --list-sdks | cut -d' ' -f1 | tr '\n' ' ')"
+	local answer
+	answer=$(cd "$root" && dotnet --version 2>&1) ||
+		fail 4 "the .NET SDK does not start, or none is installed that global.json accepts: $(awk 'NF { print; exit }' <<<"$answer")"
 	[[ $(uname -m) == x86_64 ]] || fail 5 "only x86-64 is supported"
 }
 

@@ -11,27 +11,19 @@ namespace Tracer;
 public sealed class Enricher(
     HandoffQueue<PumpedItem> queue, EventHub hub, ProcessDirectory processes, StackDirectory stacks, CaptureSession session, ScanMarks scans)
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
-
     /// <summary>Stacks named by a record but never received; asked for again.</summary>
     public ulong StacksMissed { get; private set; }
 
     /// <summary>Runs until cancelled.</summary>
     public void Run(CancellationToken cancellationToken)
     {
-        try
+        using CancellationTokenRegistration wake = cancellationToken.Register(queue.Wake);
+        while (!cancellationToken.IsCancellationRequested)
         {
-            while (!cancellationToken.IsCancellationRequested)
-            {
-                if (!queue.WaitForItem(LongestWait, cancellationToken))
-                    continue;
-                Handle(in queue.Peek());
-                queue.Advance();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // the daemon ends
+            if (!queue.WaitForItem())
+                continue;
+            Handle(in queue.Peek());
+            queue.Advance();
         }
     }
 

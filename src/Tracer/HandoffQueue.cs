@@ -8,7 +8,7 @@ namespace Tracer;
 public sealed class HandoffQueue<T>(int capacityPowerOfTwo) : IDisposable
 {
     private readonly T[] _items = new T[1 << capacityPowerOfTwo];
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly AutoResetEvent _wake = new(false);
     private long _written;
     private long _read;
     private int _sleeping;
@@ -26,7 +26,7 @@ public sealed class HandoffQueue<T>(int capacityPowerOfTwo) : IDisposable
         Volatile.Write(ref _written, _written + 1);
         Interlocked.MemoryBarrier(); // the reader says that it sleeps, then looks again
         if (Volatile.Read(ref _sleeping) != 0 && Interlocked.Exchange(ref _sleeping, 0) != 0)
-            _wake.Release();
+            _wake.Set();
         return true;
     }
 
@@ -40,19 +40,20 @@ public sealed class HandoffQueue<T>(int capacityPowerOfTwo) : IDisposable
         Volatile.Write(ref _read, _read + 1);
     }
 
-    /// <summary>Waits until there is an item; false: the time is over first.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public bool WaitForItem(TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>Waits until there is an item or <see cref="Wake"/> is called; a stale wake-up may end it early. True: there is an item.</summary>
+    public bool WaitForItem()
     {
         if (Count != 0)
             return true;
         Interlocked.Exchange(ref _sleeping, 1);
         if (Count == 0)
-            _wake.Wait(timeout, cancellationToken);
-        if (Interlocked.Exchange(ref _sleeping, 0) == 0)
-            _wake.Wait(0, CancellationToken.None); // the writer rang while nobody slept any more
+            _wake.WaitOne();
+        Volatile.Write(ref _sleeping, 0);
         return Count != 0;
     }
+
+    /// <summary>Ends a wait; any thread.</summary>
+    public void Wake() => _wake.Set();
 
     public void Dispose() => _wake.Dispose();
 }

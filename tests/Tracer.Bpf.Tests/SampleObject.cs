@@ -12,12 +12,12 @@ internal static class SampleObject
     public const string TaskProgram = "on_sample_task";
     public const string AbsentProgram = "on_sample_absent";
 
-    private static readonly Lazy<byte[]> Sample = new(() => Compile("sample"));
-    private static readonly Lazy<byte[]> Rejected = new(() => Compile("rejected"));
+    private static readonly Lazy<byte[]> CompiledSample = new(() => Compile("sample"));
+    private static readonly Lazy<byte[]> CompiledRejected = new(() => Compile("rejected"));
 
-    public static byte[] Sample => Require(Sample);
+    public static byte[] Sample => Require(CompiledSample);
 
-    public static byte[] Rejected => Require(Rejected);
+    public static byte[] Rejected => Require(CompiledRejected);
 
     /// <summary>Opened, with the constant set to this process; not loaded.</summary>
     public static BpfObject OpenSample()

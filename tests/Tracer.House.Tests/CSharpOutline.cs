@@ -107,8 +107,8 @@ internal sealed partial class CSharpOutline
             return BlockKind.Namespace;
         if (TypeName().IsMatch(header))
             return BlockKind.Type;
-        // A field with an initializer and a switch after an arrow are tables: their size says nothing about complexity.
-        bool isTable = FieldInitializer().IsMatch(header) || ArrowSwitch().IsMatch(header);
+        // A field with an initializer, and a switch or new object after an arrow, are tables: their size says nothing about complexity.
+        bool isTable = FieldInitializer().IsMatch(header) || ArrowTable().IsMatch(header);
         return parent == BlockKind.Type && !isTable ? BlockKind.Member : BlockKind.Inner;
     }
 
@@ -127,8 +127,8 @@ internal sealed partial class CSharpOutline
     [GeneratedRegex(@"^[^(]*[^=!<>(]=[^=>]")]
     private static partial Regex FieldInitializer();
 
-    [GeneratedRegex(@"=>[^=]*\bswitch\s*$")]
-    private static partial Regex ArrowSwitch();
+    [GeneratedRegex(@"=>[^=]*\bswitch\s*$|=>\s*new\b[^={]*$")]
+    private static partial Regex ArrowTable();
 
     [GeneratedRegex(@"\bpublic\b")]
     private static partial Regex PublicWord();

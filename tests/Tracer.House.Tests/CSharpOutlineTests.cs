@@ -64,6 +64,11 @@ public sealed class CSharpOutlineTests
                     _ => 2,
                 };
 
+                public static List<int> Cells => new()
+                {
+                    1,
+                };
+
                 public int Short
                 {
                     get;

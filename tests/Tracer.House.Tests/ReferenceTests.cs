@@ -79,12 +79,31 @@ public sealed partial class ReferenceTests
             where package.Attribute("Version") is not null || package.Attribute("VersionOverride") is not null || package.Element("Version") is not null
             select $"{project}: {package}",
             "package versions outside Directory.Packages.props");
+        XDocument versions = XDocument.Parse(Repository.Read("Directory.Packages.props"));
+        ILookup<string, string> properties = versions.Descendants("PropertyGroup").Elements().ToLookup(element => $"[$({element.Name.LocalName})]", element => $"[{element.Value}]");
         Repository.AssertNone(
-            from package in XDocument.Parse(Repository.Read("Directory.Packages.props")).Descendants()
+            from package in versions.Descendants()
             let version = package.Attribute("Version")?.Value
-            where version is not null && !ExactVersion().IsMatch(version)
+            where version is not null
+            from value in properties.Contains(version) ? properties[version] : [version]
+            where !ExactVersion().IsMatch(value)
             select $"{package}",
             "package versions that are not exact");
+    }
+
+    [Fact]
+    public void Client_commands_use_only_the_generated_client()
+    {
+        string[] clientFolders = ["src/Tracer/Client/", "src/Tracer/Commands/", "src/Tracer/Output/"];
+        string[] rooms = ["Tracer.Wire", "Tracer.Linux", "Tracer.Bpf", "Tracer.Stacks", "Tracer.Attribution"];
+        Repository.AssertNone(
+            from path in Repository.CSharpFiles
+            where clientFolders.Any(folder => path.StartsWith(folder, StringComparison.Ordinal))
+            let code = CSharpText.Strip(Repository.Read(path))
+            from room in rooms
+            where code.Contains(room, StringComparison.Ordinal)
+            select $"{path}: {room}",
+            "client code that reaches past the gRPC API");
     }
 
     private static string NameOf(string project) => Path.GetFileNameWithoutExtension(project);

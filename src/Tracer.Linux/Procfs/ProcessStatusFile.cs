@@ -15,14 +15,11 @@ public readonly record struct ProcessStatusFile(uint? EffectiveUid, uint? Namesp
         uint? uid = null;
         uint? namespacePid = null;
         ulong? capabilities = null;
-        bool isFirst = true;
         foreach (Range range in text.Split((byte)'\n'))
         {
             ReadOnlySpan<byte> line = text[range];
-            // The first line is the name, which the target chooses; the kernel escapes newlines in it.
-            if (isFirst)
-                isFirst = false;
-            else if (line.StartsWith("Uid:\t"u8))
+            // The name, which the target chooses, cannot fake a line: the kernel escapes newlines in it.
+            if (line.StartsWith("Uid:\t"u8))
                 uid ??= Number(Column(line[5..], 1));
             else if (line.StartsWith("NSpid:\t"u8))
                 namespacePid ??= Number(line[(line.LastIndexOf((byte)'\t') + 1)..]);

@@ -5,7 +5,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Tracer.Commands;
+using Tracer.Output;
 
 namespace Tracer.Client;
 

@@ -2,7 +2,7 @@
 using CloseWait.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Tracer.Commands;
+using Tracer.Output;
 
 namespace Tracer.Client;
 

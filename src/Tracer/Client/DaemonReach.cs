@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net.Sockets;
-using Tracer.Commands;
+using Tracer.Output;
 
 namespace Tracer.Client;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Grpc.Core;
 using System.Runtime.CompilerServices;
-using Tracer.Commands;
+using Tracer.Output;
 
 namespace Tracer.Client;
 

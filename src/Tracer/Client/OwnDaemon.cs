@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 using CloseWait.V1;
 using Grpc.Core;
+using System.ComponentModel;
 using System.Diagnostics;
-using Tracer.Commands;
+using Tracer.Output;
 
 namespace Tracer.Client;
 
@@ -111,7 +112,14 @@ internal sealed class OwnDaemon : IAsyncDisposable
         string[] arguments = [.. self.LeadingArguments, "run", "--socket", SocketPath(folder), "--lifeline"];
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
-        return Process.Start(start) ?? throw new CommandException(ExitCode.CannotConnect, "no daemon could be started");
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new CommandException(ExitCode.CannotConnect, $"no daemon is running and none could be started: {e.Message}");
+        }
     }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellation)
@@ -149,8 +157,9 @@ internal sealed class OwnDaemon : IAsyncDisposable
             return await service.GetStatusAsync(
                 new GetStatusRequest(), deadline: DateTime.UtcNow + ScanPatience, cancellationToken: cancellation);
         }
-        catch (RpcException) when (!cancellation.IsCancellationRequested)
+        catch (RpcException)
         {
+            cancellation.ThrowIfCancellationRequested();
             return null;
         }
     }

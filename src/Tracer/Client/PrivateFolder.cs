@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Security.Cryptography;
+using Tracer.Output;
 
 namespace Tracer.Client;
 
@@ -15,18 +16,13 @@ internal sealed class PrivateFolder : IDisposable
 
     public static PrivateFolder Create()
     {
-        // /run is root's own, so a name cannot be taken by somebody else; the temporary folder needs mkdtemp.
-        if (!Environment.IsPrivilegedProcess || !Directory.Exists(RuntimeRoot))
-            return new PrivateFolder(Directory.CreateTempSubdirectory(NamePrefix).FullName);
-        string path = System.IO.Path.Combine(RuntimeRoot, NamePrefix + RandomNumberGenerator.GetHexString(16, lowercase: true));
         try
         {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            return new PrivateFolder(path);
+            return new PrivateFolder(CreateBelowRuntimeRoot() ?? Directory.CreateTempSubdirectory(NamePrefix).FullName);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new PrivateFolder(Directory.CreateTempSubdirectory(NamePrefix).FullName);
+            throw new CommandException(ExitCode.CannotConnect, $"no folder can be made for the socket of a daemon: {e.Message.ReplaceLineEndings(" ")}");
         }
     }
 
@@ -56,6 +52,23 @@ internal sealed class PrivateFolder : IDisposable
         catch (DirectoryNotFoundException)
         {
             // The daemon removed it when its lifeline ended.
+        }
+    }
+
+    // /run is root's own, so nobody else can take a name there first; a temporary folder needs mkdtemp.
+    private static string? CreateBelowRuntimeRoot()
+    {
+        if (!Environment.IsPrivilegedProcess || !Directory.Exists(RuntimeRoot))
+            return null;
+        string path = System.IO.Path.Combine(RuntimeRoot, NamePrefix + RandomNumberGenerator.GetHexString(16, lowercase: true));
+        try
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 }

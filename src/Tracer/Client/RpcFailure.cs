@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Grpc.Core;
-using Tracer.Commands;
+using Tracer.Output;
 
 namespace Tracer.Client;
 

@@ -20,7 +20,8 @@ internal sealed class CloseWaitFollower(CommandContext context, OutputStyle styl
         await foreach (WatchCloseWaitsResponse response in stream.ReadAllAsync(end))
         {
             Write(response);
-            await context.Out.FlushAsync(end);
+            // Not cancelled: what was printed is delivered.
+            await context.Out.FlushAsync(CancellationToken.None);
             if (_left == 0)
                 return;
         }
@@ -57,7 +58,7 @@ internal sealed class CloseWaitFollower(CommandContext context, OutputStyle styl
         {
             if (_left == 0)
                 return;
-            if (WriteChange(change))
+            if (change.Socket is not null && WriteChange(change))
                 _left--;
         }
     }

@@ -20,7 +20,8 @@ internal sealed class TransitionFollower(CommandContext context, OutputStyle sty
         await foreach (WatchTransitionsResponse response in stream.ReadAllAsync(end))
         {
             Write(response);
-            await context.Out.FlushAsync(end);
+            // Not cancelled: what was printed is delivered.
+            await context.Out.FlushAsync(CancellationToken.None);
             if (_left == 0)
                 return;
         }

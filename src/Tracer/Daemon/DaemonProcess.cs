@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Bpf;
 using Tracer.Capture;
-using Tracer.Commands;
+using Tracer.Output;
 
 namespace Tracer.Daemon;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Api;
 using Tracer.Linux;
-using Tracer.Commands;
+using Tracer.Output;
 
 namespace Tracer.Daemon;
 

@@ -2,7 +2,7 @@
 using System.Text.Json;
 using Tracer.Api;
 using Tracer.Capture;
-using Tracer.Commands;
+using Tracer.Output;
 using Tracer.Linux;
 
 namespace Tracer.Daemon;

@@ -2,7 +2,7 @@
 using CloseWait.V1;
 using Tracer.Api;
 using Tracer.Capture;
-using Tracer.Commands;
+using Tracer.Output;
 
 namespace Tracer.Daemon;
 

@@ -2,7 +2,7 @@
 using Tracer.Bpf;
 using Tracer.Bpf.Probe;
 using Tracer.Capture;
-using Tracer.Commands;
+using Tracer.Output;
 using Tracer.Linux;
 using Tracer.Linux.Procfs;
 

@@ -13,28 +13,22 @@ internal sealed class JsonLines(TextWriter output)
 
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
 
-    // The formatter leaves unset messages out; a reader of sockets shall find every key.
-    private static readonly FieldDescriptor[] SocketMessages =
-        [.. SocketRecord.Descriptor.Fields.InFieldNumberOrder()
-            .Where(field => field.FieldType == FieldType.Message && !field.IsRepeated)];
+    // The formatter leaves unset messages out; a reader shall find every key.
+    private static readonly FieldDescriptor[] SocketMessages = MessageFields(SocketRecord.Descriptor);
+    private static readonly FieldDescriptor[] TransitionMessages = MessageFields(Transition.Descriptor);
 
-    public void Write(SocketRecord socket) => output.WriteLine(Format(socket));
+    public void Write(SocketRecord socket) => WriteLine(Format(socket, SocketMessages));
 
-    public void Write(Transition transition)
-    {
-        Formatter.Format(transition, output);
-        output.WriteLine();
-    }
+    public void Write(Transition transition) => WriteLine(Format(transition, TransitionMessages));
 
     public void Write(CloseWaitChange change)
     {
         string kind = Formatter.Format(new CloseWaitChange { Kind = change.Kind });
-        output.WriteLine($"{Open(kind)}, \"socket\": {Format(change.Socket)}{ObjectEnd}");
+        WriteLine($"{Open(kind)}, \"socket\": {Format(change.Socket, SocketMessages)}{ObjectEnd}");
     }
 
     /// <summary>Writes what is not an event: { "lost": { ... } }, { "heartbeat": { ... } } ...</summary>
-    public void WriteNotice(string name, IMessage notice) =>
-        output.WriteLine($"{{ \"{name}\": {Formatter.Format(notice)}{ObjectEnd}");
+    public void WriteNotice(string name, IMessage notice) => WriteLine($"{{ \"{name}\": {Formatter.Format(notice)}{ObjectEnd}");
 
     public void Write(SocketGroup group, GroupKind kind)
     {
@@ -50,18 +44,23 @@ internal sealed class JsonLines(TextWriter output)
                 ["unreadBytes"] = Value.ForNumber(group.UnreadBytes),
             },
         };
-        output.WriteLine(Formatter.Format(fields));
+        WriteLine(Formatter.Format(fields));
     }
 
     private static string DurationJson(TimeSpan age) => Formatter.Format(Duration.FromTimeSpan(age)).Trim('"');
 
-    private static string Format(SocketRecord socket)
+    private static string Format(IMessage message, FieldDescriptor[] messageFields)
     {
-        string json = Formatter.Format(socket);
-        string[] missing = [.. SocketMessages.Where(field => field.Accessor.GetValue(socket) is null)
-            .Select(field => $", \"{field.JsonName}\": null")];
-        return missing.Length == 0 ? json : Open(json) + string.Concat(missing) + ObjectEnd;
+        string json = Formatter.Format(message);
+        string missing = string.Concat(messageFields.Where(field => field.Accessor.GetValue(message) is null)
+            .Select(field => $", \"{field.JsonName}\": null"));
+        return missing.Length == 0 ? json : Open(json) + missing + ObjectEnd;
     }
 
+    private static FieldDescriptor[] MessageFields(MessageDescriptor message) =>
+        [.. message.Fields.InFieldNumberOrder().Where(field => field.FieldType == FieldType.Message && !field.IsRepeated)];
+
     private static string Open(string json) => json[..^ObjectEnd.Length];
+
+    private void WriteLine(string json) => output.WriteLine(TargetText.EscapeJson(json));
 }

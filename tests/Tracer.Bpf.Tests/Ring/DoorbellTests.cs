@@ -116,6 +116,25 @@ public sealed class DoorbellTests
     }
 
     [Fact]
+    public void Resting_allocates_nothing()
+    {
+        using var bench = new Bench();
+        var pacer = new RingPacer(dryNapsBeforeSleep: 1);
+        long Rest()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            pacer.Rest(foundRecords: true, bench.Doorbell, TimeSpan.FromMilliseconds(1));
+            pacer.Rest(foundRecords: false, bench.Doorbell, TimeSpan.FromMilliseconds(1));
+            pacer.Rest(foundRecords: false, bench.Doorbell, TimeSpan.FromMilliseconds(1));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Rest();
+
+        Assert.Equal(0, Rest());
+        Assert.Equal(2ul, bench.Doorbell.Sleeps);
+    }
+
+    [Fact]
     public void A_wake_up_before_the_sleep_is_not_lost_and_not_repeated()
     {
         using var bench = new Bench();

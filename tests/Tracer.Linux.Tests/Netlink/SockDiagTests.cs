@@ -105,7 +105,11 @@ public sealed class SockDiagTests
         using Socket listener = StartListener(IPAddress.Loopback);
         var root = new ProcfsRoot();
         using var other = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-            "unshare", ["--net", "sh", "-c", "echo ready; exec cat"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            "unshare", ["--net", "sh", "-c", "echo ready; exec cat"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
         Assert.Equal("ready", other.StandardOutput.ReadLine());
         try
         {

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Tracer.Commands;
+using Tracer.Output;
 using Tracer.Tests.Fake;
 
 namespace Tracer.Tests.Client;

@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Tracer.Commands;
+using Tracer.Output;
 using Tracer.Tests.Fake;
 
 namespace Tracer.Tests.Client;
@@ -41,6 +42,33 @@ public sealed partial class OwnDaemonTests : IDisposable
         Assert.Equal(ExitCode.Ok, run.ExitCode);
         Assert.Equal(pid, DaemonPid(run.Error));
         Assert.False(Directory.Exists($"/proc/{pid}"));
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_in_a_terminal_reaches_both_and_is_no_error()
+    {
+        await using var child = ChildProcess.StartWithFakeDaemonInSession("watch", "--no-headers", "--socket", NoSocket);
+        await child.ReadLineAsync();
+        string folder = SocketFolderOfDaemonOf(child.Id, out int pid);
+        await child.SignalGroupAsync("INT");
+        CommandRun run = await child.WaitAsync();
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.Equal($"closewait: no daemon on {NoSocket}; started one for this command (pid {pid})\nclosewait: following state changes\n", run.Error);
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_while_the_daemon_starts_leaves_nothing()
+    {
+        await using var child = ChildProcess.StartWithFakeDaemon("mute", "watch", "--socket", NoSocket);
+        int pid = 0;
+        await WaitUntilAsync(() => (pid = FindDaemonOf(child.Id)) != 0 && SocketFolderOf(pid) is not null, "the daemon has its arguments");
+        string folder = SocketFolderOf(pid)!;
+        await child.SignalAsync("INT");
+        CommandRun run = await child.WaitAsync();
+        Assert.Equal((ExitCode.Ok, "", ""), (run.ExitCode, run.Out, run.Error));
+        Assert.False(IsRunning(pid));
         Assert.False(Directory.Exists(folder));
     }
 
@@ -87,12 +115,20 @@ public sealed partial class OwnDaemonTests : IDisposable
 
     private static int DaemonPid(string error) => int.Parse(StartedLine().Match(error).Groups["pid"].Value, null);
 
-    // The fake daemon is the only child that a command has.
     private static string SocketFolderOfDaemonOf(int pid, out int daemonPid)
     {
-        daemonPid = Process.GetProcesses().Select(process => process.Id).Single(id => ParentOf(id) == pid);
+        daemonPid = FindDaemonOf(pid);
+        return SocketFolderOf(daemonPid)!;
+    }
+
+    // The fake daemon is the only child that a command has.
+    private static int FindDaemonOf(int pid) => Process.GetProcesses().Select(process => process.Id).SingleOrDefault(id => ParentOf(id) == pid);
+
+    private static string? SocketFolderOf(int daemonPid)
+    {
         string[] arguments = File.ReadAllText($"/proc/{daemonPid}/cmdline").Split('\0');
-        return Path.GetDirectoryName(arguments[Array.IndexOf(arguments, "--socket") + 1])!;
+        // Between fork and exec it still has the arguments of its parent.
+        return arguments.Contains("--lifeline") ? Path.GetDirectoryName(arguments[Array.IndexOf(arguments, "--socket") + 1]) : null;
     }
 
     private static int ParentOf(int pid) => StatOf(pid) is { } stat ? int.Parse(stat[1], null) : 0;

@@ -4,6 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Tracer.Commands;
+using Tracer.Output;
 using Tracer.Tests.Fake;
 
 namespace Tracer.Tests.Client;

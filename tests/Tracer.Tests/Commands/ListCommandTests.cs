@@ -2,6 +2,7 @@
 using CloseWait.V1;
 using System.Text.Json;
 using Tracer.Commands;
+using Tracer.Output;
 using Tracer.Tests.Fake;
 
 namespace Tracer.Tests.Commands;
@@ -80,6 +81,18 @@ public sealed class ListCommandTests
             Assert.All(PromisedKeys, key => Assert.True(json.RootElement.TryGetProperty(key, out _), $"{key} is missing in {line}"));
             Assert.True(json.RootElement.EnumerateObject().DistinctBy(property => property.Name).Count() == json.RootElement.EnumerateObject().Count(), line);
         }
+    }
+
+    [Fact]
+    public async Task Json_shows_hostile_names_unchanged_and_harmless()
+    {
+        const string name = "\e]0;x\a\u007f\u009b\u202e\u2066\u2028\n";
+        SocketRecord socket = Samples.Existing();
+        socket.Holders.Add(new Holder { Comm = name });
+        await using FakeHost host = await FakeHost.StartAsync(new FakeService { Sockets = [socket] });
+        string json = (await CommandRun.AtAsync(host, "list", "--json")).Out;
+        Assert.Equal(name, Assert.Single(SocketRecord.Parser.ParseJson(json).Holders).Comm);
+        Assert.Equal(TargetText.Clean(json.TrimEnd()), json.TrimEnd());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using CloseWait.V1;
 using Tracer.Commands;
+using Tracer.Output;
 using Tracer.Tests.Fake;
 
 namespace Tracer.Tests.Commands;

@@ -2,6 +2,7 @@
 using System.Net;
 using Tracer.Commands;
 using Tracer.Daemon;
+using Tracer.Output;
 using Tracer.Tests.Fake;
 
 namespace Tracer.Tests.Commands;

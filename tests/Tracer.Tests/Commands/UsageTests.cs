@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Commands;
+using Tracer.Output;
 using Tracer.Tests.Fake;
 
 namespace Tracer.Tests.Commands;

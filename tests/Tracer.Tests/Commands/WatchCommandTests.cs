@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using CloseWait.V1;
 using Tracer.Commands;
+using Tracer.Output;
 using Tracer.Tests.Fake;
 using Kind = CloseWait.V1.CloseWaitChange.Types.Kind;
 using Place = CloseWait.V1.EventsLost.Types.Place;

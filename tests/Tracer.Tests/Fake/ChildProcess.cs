@@ -39,6 +39,10 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new ChildProcess(start);
     }
 
+    /// <summary>The same in a session of its own, as a terminal gives one to its shell.</summary>
+    public static ChildProcess StartWithFakeDaemonInSession(params string[] arguments) =>
+        new(new ProcessStartInfo("setsid", [Environment.ProcessPath!, TestProgram.CommandLineMode, .. arguments]));
+
     public static ChildProcess StartShell(string script) => new(new ProcessStartInfo("/bin/sh", ["-c", script]));
 
     public static string CommandPath => Path.Combine(AppContext.BaseDirectory, "closewait");
@@ -46,11 +50,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     public async Task<string> ReadLineAsync() =>
         await Out.ReadLineAsync(_deadline.Token) ?? throw new InvalidOperationException("no more output: " + await _error);
 
-    public async Task SignalAsync(string signal)
-    {
-        await using ChildProcess kill = StartShell($"kill -{signal} {Id}");
-        Assert.Equal(0, (await kill.WaitAsync()).ExitCode);
-    }
+    public Task SignalAsync(string signal) => SignalAsync(signal, $"{Id}");
+
+    /// <summary>What Ctrl-C does: every process of the group gets the signal.</summary>
+    public Task SignalGroupAsync(string signal) => SignalAsync(signal, $"-{Id}");
 
     /// <summary>Waits for the end; <see cref="CommandRun.Out"/> is what nobody has read before.</summary>
     public async Task<CommandRun> WaitAsync(bool readOutput = true)
@@ -68,5 +71,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
         _deadline.Dispose();
+    }
+
+    private static async Task SignalAsync(string signal, string target)
+    {
+        await using ChildProcess kill = StartShell($"kill -s {signal} -- {target}");
+        Assert.Equal(0, (await kill.WaitAsync()).ExitCode);
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-namespace Tracer.Commands;
+namespace Tracer.Output;
 
 /// <summary>What the exit codes of every command mean.</summary>
 internal static class ExitCode
