@@ -41,6 +41,24 @@ public sealed class KernelFilterTests(DaemonFixture fixture) : SharedDaemonTest(
         Assert.All(journal.Kept, one => Assert.Contains((uint)WatchedPort, new[] { one.LocalPort, one.RemotePort }));
     }
 
+    [Theory]
+    [InlineData("netns")]
+    [InlineData("family")]
+    [InlineData("local port")]
+    [InlineData("remote port")]
+    public async Task Watcher_of_something_else_costs_nothing(string what)
+    {
+        SocketFilter filter = what switch
+        {
+            "netns" => new() { Netns = { 1 } },
+            "family" => new() { Families = { SocketFilter.Types.Family.Ipv6 } },
+            "local port" => new() { LocalPorts = { WatchedPort } },
+            _ => new() { RemotePorts = { WatchedPort } },
+        };
+        await using TransitionJournal journal = await TransitionJournal.Start(Daemon, filter);
+        await Exactly(2 * Connections, () => RunLoad(OtherPort, reads: false));
+    }
+
     [Fact]
     public async Task Watcher_of_one_state_gets_only_that_state_out_of_the_kernel()
     {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics;
 using System.Text.Json;
 using CloseWait.V1;
 using Tracer.Kernel.Tests.Harness;
@@ -65,6 +66,70 @@ public sealed class LifecycleTests : KernelTest
         await UntilGone(own);
     }
 
+    [Theory]
+    [InlineData(30)]
+    [InlineData(120)]
+    [InlineData(250)]
+    [InlineData(400)]
+    public async Task Signal_while_it_starts_leaves_nothing(int milliseconds)
+    {
+        using ScratchFolder scratch = new();
+        string path = scratch.PathOf("s");
+        HashSet<string> before = await MachineInventory.AllBpfObjects();
+        await using Child daemon = Child.Start(Repository.Executable, "run", "--socket", path);
+        Stopwatch sinceStart = Stopwatch.StartNew();
+        await Deadline.Until("it is in the middle of its start", () => sinceStart.ElapsedMilliseconds >= milliseconds);
+        await daemon.Signal("TERM");
+
+        int exitCode = await daemon.WaitForExit(TimeSpan.FromSeconds(10));
+        Assert.Contains(exitCode, new[] { 0, 128 + 15 }); // before its handler is there, the signal itself ends it
+        Assert.False(File.Exists(path), "the socket file is still there");
+        Assert.DoesNotContain(daemon.Errors, line => line.Contains("Exception", StringComparison.Ordinal));
+        HashSet<string> left = [];
+        await Deadline.Until(
+            "no BPF object of it is left",
+            async () =>
+            {
+                left = await MachineInventory.AllBpfObjects();
+                left.ExceptWith(before);
+                return left.Count == 0 ? "none" : null;
+            },
+            evidence: () => string.Join('\n', left));
+    }
+
+    [Fact]
+    public async Task List_without_a_daemon_answers_with_holders_and_leaves_nothing()
+    {
+        using ScratchFolder scratch = new();
+        await using Conversation talk = await Conversation.Start();
+        await talk.Client.Close(talk.ClientSide);
+        MachineInventory before = await MachineInventory.Take();
+
+        Command list = await Command.Run(Repository.Executable, "list", "--json", "--lport", talk.Listener.Port.ToString(), "--socket", scratch.PathOf("nobody"));
+        Assert.True(list.ExitCode == 0, list.ToString());
+        Assert.Contains("started one", Assert.Single(list.ErrorLines), StringComparison.Ordinal);
+        JsonElement socket = JsonDocument.Parse(Assert.Single(list.OutputLines)).RootElement;
+        JsonElement holder = Assert.Single(socket.GetProperty("holders").EnumerateArray());
+        Assert.Equal((talk.Server.Pid, talk.ServerSide.Fd), (holder.GetProperty("pid").GetInt32(), holder.GetProperty("fd").GetInt32()));
+        await AssertNothingAdded(before);
+    }
+
+    [Fact]
+    public async Task Check_foretells_the_hooks_of_the_daemon_and_leaves_nothing()
+    {
+        await using Daemon daemon = await Daemon.Start();
+        MachineInventory before = await MachineInventory.Take();
+        Command check = await Command.Run(Repository.Executable, "check", "--json");
+        Assert.True(check.ExitCode == 0, check.ToString());
+
+        JsonElement foretold = JsonDocument.Parse(check.Output).RootElement;
+        Assert.Equal(
+            (await daemon.Status()).Hooks.Select(hook => $"{hook.Fact}: {hook.Rung}"),
+            foretold.GetProperty("hooks").EnumerateArray().Select(hook => $"{hook.GetProperty("fact").GetString()}: {hook.GetProperty("rung").GetString()}"));
+        Assert.Contains((await daemon.Status()).Hooks, hook => hook.Fact == "transitions" && hook.Rung.Length > 0);
+        await AssertNothingAdded(before);
+    }
+
     [Fact]
     public async Task Watch_without_a_daemon_starts_one_for_its_own_lifetime()
     {
@@ -84,11 +149,7 @@ public sealed class LifecycleTests : KernelTest
             Assert.Equal(0, await watch.WaitForExit(TimeSpan.FromSeconds(10)));
         }
 
-        string[] added = [];
-        await Deadline.Until(
-            "nothing is left",
-            async () => (added = (await MachineInventory.Take()).Added(before)).Length == 0 ? "nothing" : null,
-            evidence: () => string.Join('\n', added));
+        await AssertNothingAdded(before);
     }
 
     [Fact]
@@ -103,11 +164,7 @@ public sealed class LifecycleTests : KernelTest
             await Deadline.Until("it has ended", () => watch.HasExited);
         }
 
-        string[] added = [];
-        await Deadline.Until(
-            "nothing is left",
-            async () => (added = (await MachineInventory.Take()).Added(before)).Length == 0 ? "nothing" : null,
-            evidence: () => string.Join('\n', added));
+        await AssertNothingAdded(before);
     }
 
     [Fact]
@@ -127,6 +184,15 @@ public sealed class LifecycleTests : KernelTest
         });
         Assert.Equal(0, await byCount.WaitForExit());
         Assert.Equal("TCP_STATE_LISTEN", JsonDocument.Parse(byCount.Output.Last()).RootElement.GetProperty("newState").GetString());
+    }
+
+    private static async Task AssertNothingAdded(MachineInventory before)
+    {
+        string[] added = [];
+        await Deadline.Until(
+            "nothing is left",
+            async () => (added = (await MachineInventory.Take()).Added(before)).Length == 0 ? "nothing" : null,
+            evidence: () => string.Join('\n', added));
     }
 
     private static async Task<HashSet<string>> OwnObjects(HashSet<string> before)

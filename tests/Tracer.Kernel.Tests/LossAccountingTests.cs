@@ -33,6 +33,31 @@ public sealed class LossAccountingTests : KernelTest
         Assert.InRange(result.OfLoad, 1ul, ulong.MaxValue);
     }
 
+    [Fact]
+    public async Task Client_that_does_not_read_loses_visibly_and_slows_nobody()
+    {
+        await using Daemon daemon = await Daemon.Start();
+        await using NetworkNamespace netns = await NetworkNamespace.Create();
+        SocketFilter filter = new() { Netns = { netns.Inode } };
+        await using TransitionJournal fast = await TransitionJournal.Start(daemon, filter, _ => false);
+        await using TransitionJournal slow = await TransitionJournal.Start(daemon, filter, _ => false, stopAfterStarted: true);
+        await using LoadGenerator load = await LoadGenerator.Start(netns, 7000, Connections);
+        Assert.Equal($"done {Connections} 0", await load.Run());
+        await load.Finish();
+
+        // Both ends of each connection, and the listener's end.
+        ulong expected = Connections * ChangesOfAConnection + 2;
+        await Deadline.Until("the fast client has it all", () => fast.Delivered + fast.Lost >= expected, evidence: () => $"{fast.Delivered} delivered, {fast.Lost} lost");
+        slow.Continue();
+        await Deadline.Until(
+            "the slow client knows what it missed",
+            () => slow.Delivered + slow.Lost >= fast.Delivered + fast.Lost,
+            evidence: () => $"slow: {slow.Delivered} delivered, {slow.Lost} lost; fast: {fast.Delivered} delivered, {fast.Lost} lost");
+        Assert.Equal(fast.Delivered + fast.Lost, slow.Delivered + slow.Lost);
+        Assert.InRange(slow.Lost, 1ul, ulong.MaxValue);
+        Assert.True(fast.Lost < slow.Lost, $"fast lost {fast.Lost}, slow {slow.Lost}");
+    }
+
     private sealed record LoadResult(ulong Lost, ulong OfLoad);
 
     private static async Task<LoadResult> RunLoad(Daemon daemon, bool reads, Func<Task> before, Func<Task> after)

@@ -68,6 +68,8 @@ public sealed class SharedDescriptorTests(DaemonFixture fixture) : SharedDaemonT
 
         await peer.Close(peerSide);
         await Journal.UntilEntered(cookie);
+        SocketRecord inFlight = await UntilHolders(cookie); // in the mailbox: nobody holds it, and it was not forgotten in a queue
+        Assert.False(inFlight.NeverAccepted);
         int fd = int.Parse((await receiver.Ask($"take {box[0]}"))[0]);
         SocketRecord record = await UntilHolders(cookie, (receiver.Pid, fd));
         Assert.Equal(((uint)openerPid, OriginKind.Connect), (record.Origin.Pid, record.Origin.Kind));

@@ -12,6 +12,7 @@ internal sealed class TransitionJournal : IAsyncDisposable
     private readonly Func<Transition, bool> _keep;
     private readonly ConcurrentQueue<Transition> _kept = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _continue = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reader;
     private long _delivered;
     private long _lost;
@@ -32,12 +33,17 @@ internal sealed class TransitionJournal : IAsyncDisposable
     public ulong Lost => (ulong)Interlocked.Read(ref _lost);
 
     /// <summary>Starts and waits for the message from which on nothing goes missing unseen.</summary>
-    public static async Task<TransitionJournal> Start(Daemon daemon, SocketFilter? filter = null, Func<Transition, bool>? keep = null)
+    public static async Task<TransitionJournal> Start(Daemon daemon, SocketFilter? filter = null, Func<Transition, bool>? keep = null, bool stopAfterStarted = false)
     {
         TransitionJournal journal = new(daemon, filter ?? new SocketFilter(), keep ?? (_ => true));
+        if (!stopAfterStarted)
+            journal.Continue();
         await await Task.WhenAny(journal._started.Task, journal._reader).WaitAsync(Deadline.Usual);
         return journal;
     }
+
+    /// <summary>Goes on reading after the first message.</summary>
+    public void Continue() => _continue.TrySetResult();
 
     public Task<Transition> Until(string what, Func<Transition, bool> condition, TimeSpan? limit = null) =>
         Deadline.Until(
@@ -53,6 +59,7 @@ internal sealed class TransitionJournal : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Continue();
         _call.Dispose();
         try
         {
@@ -75,6 +82,7 @@ internal sealed class TransitionJournal : IAsyncDisposable
             {
                 case WatchTransitionsResponse.ItemOneofCase.Started:
                     _started.TrySetResult();
+                    await _continue.Task;
                     break;
                 case WatchTransitionsResponse.ItemOneofCase.Lost:
                     Interlocked.Add(ref _lost, (long)message.Lost.Count);
