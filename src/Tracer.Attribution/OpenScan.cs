@@ -75,8 +75,6 @@ internal sealed class OpenScan(LedgerOptions options, LedgerCounters counters)
         counters.RefusedTombstones++;
     }
 
-    public void Exhume(SocketKey key) => _ended.Remove(key);
-
     /// <summary>May have ended since the scan began; the next scan will tell.</summary>
     public bool MayHaveEnded(SocketKey key) => !_isEndedComplete || _ended.Contains(key);
 

@@ -30,7 +30,6 @@ internal sealed class RingRecorder(SocketBooks books, ListenerResolver resolver,
     private void Enter(in TcpSocketEvent e)
     {
         SocketKey key = TcpFacts.KeyOf(in e.Event);
-        scan.Exhume(key);
         if (books.TryFind(key, out int slot) && TryRefine(slot, in e))
             return;
         if (!books.HasRoom)

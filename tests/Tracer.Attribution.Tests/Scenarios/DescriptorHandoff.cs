@@ -74,4 +74,21 @@ public sealed class DescriptorHandoff
         Assert.Contains(Acceptor.Key, _story.Ledger.HolderProcesses);
         Assert.DoesNotContain(Receiver.Key, _story.Ledger.HolderProcesses);
     }
+
+    [Fact]
+    public void An_end_of_file_read_elsewhere_asks_even_if_a_holder_read_last()
+    {
+        _conn.EofReadBy(Receiver.At(_story.Now));
+        _conn.State.Record.LastRead = Acceptor.At(_story.Now + 1);
+        _story.Apply(_conn.Use(_story.Now + 1)).After(60 * Story.Millisecond);
+        Assert.True(_story.Ledger.NeedsHolderScan(_story.Now));
+    }
+
+    [Fact]
+    public void A_user_from_before_the_last_scan_does_not_ask_again()
+    {
+        _conn.State.Record.LastRead = Receiver.At(_story.Now - 2 * Story.Second);
+        _story.Apply(_conn.Use(_story.Now)).After(60 * Story.Millisecond);
+        Assert.False(_story.Ledger.NeedsHolderScan(_story.Now));
+    }
 }

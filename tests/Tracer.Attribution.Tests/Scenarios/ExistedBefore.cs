@@ -130,4 +130,21 @@ public sealed class ExistedBefore
         _story.Scan([_conn], rows => rows.Apply(_conn.Close(rows.Now, Server)));
         Assert.Equal(EndReason.Closed, _story.Only(LedgerChangeKind.Exited).End);
     }
+
+    [Fact]
+    public void It_does_not_age_before_it_was_told()
+    {
+        _story.Scan([_conn], rows => rows.After(300 * Story.Second));
+        Assert.Equal([LedgerChangeKind.Existing], _story.Kinds);
+    }
+
+    [Fact]
+    public void A_direction_learned_late_takes_the_guessed_listener_back()
+    {
+        _story.Scan([Listener.On(100, "0.0.0.0", 8080), _conn]).After(Story.Second);
+        Assert.Equal(TcpDirection.Inbound, _story.Books[_conn.Key].Direction);
+        _story.Apply(_conn.Direction(TcpDirection.Outbound).Use(_story.Now));
+        Assert.Equal(TcpDirection.Outbound, _story.Books[_conn.Key].Direction);
+        Assert.Null(_story.Books[_conn.Key].Listener);
+    }
 }

@@ -83,4 +83,32 @@ public sealed class LostEnter
         Assert.Equal(0UL, _story.Ledger.Counters.EntriesFoundByScan);
         Assert.Equal(1, _story.Ledger.Count);
     }
+
+    [Fact]
+    public void A_row_stamped_just_before_the_event_is_the_same_entry()
+    {
+        TcpSocketEvent late = _conn.State;
+        TcpSocketEvent row = _conn.Row(late.Event.KtimeNs - 10_000);
+        _story.After(Story.Millisecond).Scan([], rows => rows.Row(row)).Forget();
+        _story.Apply(late);
+        Assert.DoesNotContain(LedgerChangeKind.Exited, _story.Kinds);
+        Assert.Equal(1, _story.Ledger.Count);
+        Assert.Equal(0UL, _story.Ledger.Counters.ExitsFoundByScan);
+    }
+
+    [Fact]
+    public void A_lower_bound_becomes_exact_when_the_event_comes_late()
+    {
+        TcpSocketEvent late = _conn.State;
+        Conn unseen = new Conn(1).Silent(0, 5 * Story.Second);
+        unseen.State.Event.NewState = TcpState.CloseWait;
+        _story.Scan([unseen]);
+        Assert.True(_story.Only(LedgerChangeKind.Entered).AgeIsLowerBound);
+        _story.Apply(late);
+        TrackedSocket socket = _story.Only(LedgerChangeKind.Updated);
+        Assert.False(socket.AgeIsLowerBound);
+        Assert.Equal(late.Event.KtimeNs, socket.EnterKtimeNs);
+        Assert.Equal(5UL, socket.IdleBeforeFinNs);
+        Assert.False(socket.IdleIsInferred);
+    }
 }

@@ -121,4 +121,49 @@ public sealed class NeverAccepted
         Assert.Equal(_conn.Key, socket.Key);
         Assert.Equal(99u, socket.Listener!.QueueLength);
     }
+
+    [Fact]
+    public void An_accept_that_no_hook_saw_asks_who_holds_it_now()
+    {
+        _story.Apply(_conn.Enter(_story.Now)).After(60 * Story.Millisecond);
+        _story.Scan([_listener, _conn], rows => rows.Queued(_conn, _listener)).After(Story.Second);
+        _story.Apply(_conn.InQueue(false).Use(_story.Now)).After(60 * Story.Millisecond);
+        Assert.True(_story.Ledger.NeedsHolderScan(_story.Now));
+    }
+
+    [Fact]
+    public void The_listener_of_a_queue_row_stays_when_a_later_scan_has_no_such_row()
+    {
+        Conn twin = Listener.On(101, "0.0.0.0", 8080);
+        Conn old = new Conn(2).InQueue();
+        old.State.Event.NewState = TcpState.CloseWait;
+        _story.Scan([_listener, twin, old], rows => rows.Queued(old, twin)).After(Story.Second);
+        _story.Scan([_listener, old]);
+        Assert.Equal(101UL, _story.Books[old.Key].Listener!.Cookie);
+    }
+
+    [Fact]
+    public void A_row_read_before_the_accept_does_not_undo_it()
+    {
+        _story.Apply(_conn.Enter(_story.Now));
+        _story.Scan([], rows =>
+        {
+            TcpSocketEvent oldRow = _conn.Row(_story.Now);
+            rows.Apply(_conn.InQueue(false).EofReadBy(Worker.At(_story.Now + 1)).Use(_story.Now + 1)).Row(oldRow);
+        });
+        Assert.False(_story.Books[_conn.Key].InAcceptQueue);
+        Assert.Equal(Worker.Key, ProcessKey.Of(_story.Books[_conn.Key].Last.Record.EofRead));
+        Assert.Equal(1UL, _story.Ledger.Counters.StaleRows);
+    }
+
+    [Fact]
+    public void An_event_older_than_a_row_does_not_undo_it()
+    {
+        _story.Apply(_conn.Enter(_story.Now));
+        TcpSocketEvent oldUse = _conn.Use(_story.Now);
+        _story.After(Story.Millisecond).Scan([_listener, _conn.InQueue(false)]).Forget();
+        _story.Apply(oldUse);
+        Assert.Empty(_story.Told);
+        Assert.False(_story.Books[_conn.Key].InAcceptQueue);
+    }
 }

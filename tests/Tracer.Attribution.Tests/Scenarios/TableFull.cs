@@ -97,4 +97,19 @@ public sealed class TableFull
         Assert.Equal(0, _story.Ledger.Count);
         Assert.Equal(1UL, _story.Ledger.Counters.RefusedTombstones);
     }
+
+    [Fact]
+    public void Holders_stay_known_when_a_scan_has_too_many_rows_to_keep()
+    {
+        Story story = new(new LedgerOptions { MaxHolders = 1 });
+        story.Apply(_conns[0].Enter(story.Now)).Apply(_conns[1].Enter(story.Now)).After(60 * Story.Millisecond);
+        story.Scan(_conns[..2], rows => rows.Held(_conns[0], Server, 5).Held(_conns[1], Server, 6)).After(Story.Second);
+        Story.IsHeldBy(story.Books[_conns[0].Key], Server.Holding(5));
+        Assert.Equal(0UL, story.Books[_conns[1].Key].HoldersKtimeNs);
+        Assert.False(story.Ledger.NeedsHolderScan(story.Now));
+        story.Scan(_conns[..2], rows => rows.Held(_conns[1], Server, 6).Held(_conns[0], Server, 5));
+        Story.IsHeldBy(story.Books[_conns[0].Key], Server.Holding(5));
+        Story.IsHeldBy(story.Books[_conns[1].Key], Server.Holding(6));
+        Assert.Equal(2UL, story.Ledger.Counters.RefusedHolders);
+    }
 }
