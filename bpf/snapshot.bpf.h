@@ -95,13 +95,31 @@ static __always_inline void fill_holder(struct tcp_holder *row, struct task_stru
 		row->comm[i] = task->group_leader->comm[i];
 }
 
+static __always_inline void write_holder(struct bpf_iter__task_file *ctx, struct task_struct *task, struct sock *sk)
+{
+	const struct task_struct *leader = task->group_leader;
+	struct tcp_holder row = {};
+
+	header_fill(&row.header, sizeof(row), TCP_EVENT_KIND_HOLDER);
+	row.ktime_ns = bpf_ktime_get_ns();
+	row.sock_key = sock_key_of(sk);
+	row.cookie = cookie_of(sk);
+	row.netns = netns_of(sk);
+	row.state = sk->__sk_common.skc_state;
+	row.start_boottime_ns = leader->start_boottime;
+	row.pid = leader->tgid;
+	row.fd = ctx->fd;
+	for (int i = 0; i < TCP_COMM_SIZE; i++)
+		row.comm[i] = leader->comm[i];
+	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
+}
+
 /* Every descriptor of every task; 5.8, and 5.11 for bpf_sock_from_file(). */
 SEC("iter/task_file")
 int on_descriptor(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
-	struct tcp_holder row = {};
 	struct socket *socket;
 	struct sock *sk;
 
@@ -113,11 +131,8 @@ int on_descriptor(struct bpf_iter__task_file *ctx)
 	sk = socket->sk;
 	if (!sk || !tcp_sock_of(sk))
 		return 0;
-	row.state = sk->__sk_common.skc_state;
-	if (!is_wanted(row.state) && !is_left_open(sk))
-		return 0;
-	fill_holder(&row, task, sk, ctx->fd);
-	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
+	if (is_wanted(sk->__sk_common.skc_state) || is_left_open(sk))
+		write_holder(ctx, task, sk);
 	return 0;
 }
 

@@ -72,8 +72,8 @@ public sealed class EventPump
         {
             bool foundRecords = Drain();
             ulong now = ClockSet.ReadMonotonicNs();
-            bool scanning = StepScan(now);
             Tick(now, foundRecords);
+            bool scanning = StepScan(now);
             if (!scanning)
                 _pacer.Rest(foundRecords, _session.Doorbell, LongestSleep());
         }
@@ -168,7 +168,10 @@ public sealed class EventPump
             ulong ended = ClockSet.ReadMonotonicNs();
             _scanCostNs += ended - began;
             if (!more)
+            {
+                Drain(); // what happened while the last rows were written
                 EndScan(ended);
+            }
         }
         catch (Exception e) when (e is BpfException or InvalidDataException)
         {
@@ -197,11 +200,13 @@ public sealed class EventPump
     private void EndScan(ulong now)
     {
         Counters.NamespacesSkipped += (ulong)_scan!.SkippedNamespaces;
+        foreach (uint netns in _scan.Covered)
+            _ledger.CoverNetns(netns);
         if (_session.HasSnapshot)
             _ledger.EndScan(now, _scanCostNs);
         else
             _ledger.AbandonScan();
-        _processes.Sweep(_scanBeganNs);
+        _processes.Follow(_ledger.HolderProcesses);
         CloseScan();
         Hand(new PumpedItem { Kind = PumpedItemKind.ScanDone, KtimeNs = _scanBeganNs });
     }
@@ -220,7 +225,7 @@ public sealed class EventPump
             case TcpEventKind.Holder:
                 status = WireReader.TryReadHolder(row, out TcpHolder holder);
                 if (status == DecodeStatus.Ok)
-                    ApplyHolder(in holder);
+                    _ledger.ApplyRow(in holder);
                 break;
             case TcpEventKind.Queued:
                 status = WireReader.TryReadQueued(row, out TcpQueued queued);
@@ -235,13 +240,6 @@ public sealed class EventPump
         }
         if (status != DecodeStatus.Ok)
             Counters.Reject(status);
-    }
-
-    private void ApplyHolder(in TcpHolder holder)
-    {
-        _ledger.ApplyRow(in holder);
-        if (holder.State != (uint)TcpState.Listen)
-            _processes.Follow(holder.Pid, _scanBeganNs);
     }
 
     private void Tick(ulong now, bool foundRecords)

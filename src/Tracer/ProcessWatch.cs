@@ -1,47 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Attribution;
 using Tracer.Bpf;
 using Tracer.Capture;
 
 namespace Tracer;
 
-/// <summary>Asks the kernel for the end of the processes that hold tracked sockets, and of no others.</summary>
+/// <summary>Asks the kernel for the end of the processes that hold tracked sockets or their listeners, and of no others.</summary>
 public sealed class ProcessWatch(CaptureSession session, PumpCounters counters)
 {
-    private readonly Dictionary<uint, ulong> _watched = [];
-    private readonly List<uint> _stale = [];
+    private readonly HashSet<uint> _watched = [];
+    private readonly HashSet<uint> _wanted = [];
 
-    /// <summary>The scan that began then found a tracked socket in this process.</summary>
-    public void Follow(uint pid, ulong seenKtimeNs)
+    /// <summary>From now on these and no others.</summary>
+    public void Follow(IReadOnlySet<ProcessKey> processes)
     {
-        if (_watched.ContainsKey(pid))
+        _wanted.Clear();
+        foreach (ProcessKey process in processes)
+            _wanted.Add(process.Pid);
+        _watched.RemoveWhere(Drop);
+        foreach (uint pid in _wanted)
         {
-            _watched[pid] = seenKtimeNs;
-            return;
-        }
-        try
-        {
-            session.WatchProcess(pid, watch: true);
-            _watched.Add(pid, seenKtimeNs);
-        }
-        catch (BpfException)
-        {
-            counters.ProcessWatchesRefused++; // the next scan notices the end
+            if (!_watched.Contains(pid) && TryWatch(pid))
+                _watched.Add(pid);
         }
     }
 
-    /// <summary>Drops the processes in which the scan that began then found nothing.</summary>
-    public void Sweep(ulong scanKtimeNs)
+    private bool Drop(uint pid)
     {
-        _stale.Clear();
-        foreach ((uint pid, ulong seen) in _watched)
+        if (_wanted.Contains(pid))
+            return false;
+        session.WatchProcess(pid, watch: false);
+        return true;
+    }
+
+    private bool TryWatch(uint pid)
+    {
+        try
         {
-            if (seen < scanKtimeNs)
-                _stale.Add(pid);
+            session.WatchProcess(pid, watch: true);
+            return true;
         }
-        foreach (uint pid in _stale)
+        catch (BpfException)
         {
-            _watched.Remove(pid);
-            session.WatchProcess(pid, watch: false);
+            counters.ProcessWatchesRefused++; // the table is full: the next scan notices the end
+            return false;
         }
     }
 }

@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
+using Tracer.Linux;
+
 namespace Tracer.Capture;
 
 /// <summary>The network namespaces in use: an iterator over TCP sockets shows one of them only.</summary>
 public sealed class NetworkNamespaces(string procRoot, string mountedRoot = "/run/netns")
 {
-    /// <summary>One path per namespace by which it can be entered; the caller's own is not among them.</summary>
-    public IReadOnlyList<string> FindOthers()
+    private const string LinkPrefix = "net:[";
+
+    /// <summary>One entry per namespace, the caller's own first.</summary>
+    public IReadOnlyList<NamespacePath> Find()
     {
-        string? own = Identify($"{procRoot}/thread-self/ns/net");
-        var seen = new HashSet<string>();
-        if (own is not null)
-            seen.Add(own);
-        var others = new List<string>();
+        var seen = new HashSet<uint>();
+        var found = new List<NamespacePath>();
         foreach (string path in Candidates())
         {
-            if (Identify(path) is { } identity && seen.Add(identity))
-                others.Add(path);
+            if (Identify(path) is { } netns && seen.Add(netns))
+                found.Add(new NamespacePath(path, netns));
         }
-        return others;
+        return found;
     }
 
     private IEnumerable<string> Candidates()
     {
+        yield return $"{procRoot}/thread-self/ns/net";
         foreach (string directory in List(procRoot).Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0])))
             yield return directory + "/ns/net";
         // Namespaces kept alive by a mount (`ip netns add`) may hold sockets without any process inside.
@@ -45,14 +48,18 @@ public sealed class NetworkNamespaces(string procRoot, string mountedRoot = "/ru
         }
     }
 
-    /// <summary>"net:[inode]" of a /proc link, or the device and inode of a mounted namespace; null: gone.</summary>
-    private static string? Identify(string path)
+    /// <summary>The inode, which a link in /proc names and a mounted file has; null: gone, or none of them.</summary>
+    private static uint? Identify(string path)
     {
         try
         {
-            if (new FileInfo(path).LinkTarget is { } target)
-                return target;
-            return Tracer.Linux.NamespaceFile.TryReadInode(path, out ulong inode) ? $"net:[{inode}]" : null;
+            string? target = new FileInfo(path).LinkTarget;
+            if (target is null)
+                return NamespaceFile.TryReadInode(path, out ulong inode) && inode <= uint.MaxValue ? (uint)inode : null;
+            return target.StartsWith(LinkPrefix, StringComparison.Ordinal) && target.EndsWith(']')
+                && uint.TryParse(target.AsSpan(LinkPrefix.Length, target.Length - LinkPrefix.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out uint named)
+                ? named
+                : null;
         }
         catch (IOException)
         {

@@ -14,7 +14,8 @@ public sealed class SocketScan : IDisposable
     private const int StepBytes = 64 * 1024;
 
     private readonly CaptureSession _session;
-    private readonly Queue<string> _namespaces;
+    private readonly Queue<NamespacePath> _namespaces;
+    private readonly List<uint> _covered = [];
     private readonly byte[] _buffer = new byte[StepBytes + RowReader.LongestRow];
     private BpfIterator? _current;
     private bool _descriptorsDone;
@@ -23,10 +24,12 @@ public sealed class SocketScan : IDisposable
     public SocketScan(CaptureSession session, NetworkNamespaces namespaces)
     {
         _session = session;
-        _namespaces = new Queue<string>(session.HasSnapshot ? namespaces.FindOthers() : []);
-        _current = session.HasSnapshot ? session.OpenSnapshot() : null;
+        _namespaces = new Queue<NamespacePath>(session.HasSnapshot ? namespaces.Find() : []);
         _descriptorsDone = !session.HasHolders;
     }
+
+    /// <summary>Namespaces whose sockets were all read.</summary>
+    public IReadOnlyList<uint> Covered => _covered;
 
     /// <summary>Namespaces that vanished or refused before they could be read.</summary>
     public int SkippedNamespaces { get; private set; }
@@ -56,11 +59,14 @@ public sealed class SocketScan : IDisposable
 
     private bool OpenNext()
     {
-        while (_namespaces.TryDequeue(out string? path))
+        while (_namespaces.TryDequeue(out NamespacePath next))
         {
             // The iterator keeps the namespace in which it was created.
-            if (NetworkNamespace.Run(path, _session.OpenSnapshot, out _current) == ProcfsStatus.Ok)
+            if (NetworkNamespace.Run(next.Path, _session.OpenSnapshot, out _current) == ProcfsStatus.Ok)
+            {
+                _covered.Add(next.Netns);
                 return true;
+            }
             SkippedNamespaces++;
         }
         if (_descriptorsDone)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Api;
 using Tracer.Bpf;
 using Tracer.Capture;
 using Tracer.Output;
@@ -24,6 +25,10 @@ public static class DaemonProcess
         catch (HookChoiceException e)
         {
             return Fail(e.Message, ExitCode.Usage);
+        }
+        catch (TracerHostException e)
+        {
+            return Fail(e.Message, ExitCode.Failure);
         }
         catch (BpfException e)
         {

@@ -4,11 +4,9 @@ using Microsoft.Extensions.Hosting;
 using Tracer.Api;
 using Tracer.Attribution;
 using Tracer.Capture;
-using Tracer.Linux;
 using Tracer.Linux.Cgroups;
 using Tracer.Linux.Procfs;
 using Tracer.Stacks;
-using Tracer.Wire;
 
 namespace Tracer.Daemon;
 
@@ -18,40 +16,52 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private const int QueueCapacityPowerOfTwo = 13;
 
     private readonly CaptureSession _session;
-    private readonly HandoffQueue<PumpedItem> _queue = new(QueueCapacityPowerOfTwo);
-    private readonly EventPump _pump;
-    private readonly Enricher _enricher;
+    private readonly HandoffQueue<PumpedItem> _queue;
+    private readonly Symbolizer _symbolizer;
     private readonly WebApplication _host;
     private readonly WorkerThread _pumpThread;
     private readonly WorkerThread _enricherThread;
 
-    private DaemonRuntime(DaemonOptions options, KernelSurvey survey, Action stop)
+    private DaemonRuntime(DaemonOptions options, KernelSurvey survey, CaptureSession session, CgroupPaths? cgroups, Action stop)
     {
+        var procfs = new ProcfsRoot();
         var hub = new EventHub();
         var ledgerOptions = new LedgerOptions { MaxSockets = options.MaxSockets };
-        var processes = new ProcessDirectory(new ProcessReader(new ProcfsRoot()));
-        var stacks = new StackDirectory(new Symbolizer(new ProcfsRoot()));
-        var cgroups = CgroupPaths.Find(new ProcfsRoot());
         var scans = new ScanMarks();
-        ulong CgroupId(string path) => cgroups?.IdOf(path) ?? 0;
-        _session = CaptureSession.Start(survey.Plan, survey.Probe, KernelSettings.Of(options, (uint)survey.Facts.TickNs, CgroupId));
-        _pump = new EventPump(_session, hub, _queue, ledgerOptions, new PumpOptions { ScanPeriod = options.ScanPeriod });
-        _enricher = new Enricher(_queue, hub, processes, stacks, _session, scans);
-        var status = new StatusReport(_session, _pump, _enricher, _queue, processes, stacks, scans, ledgerOptions, survey.Facts.Release);
-        hub.InterestChanged += interests => _session.SetWatch(KernelFilters.Compile(interests, CgroupId));
-        _host = TracerHost.Build(HostSettings.Of(options), hub, new FactSource(processes, stacks, cgroups, scans, _pump, status));
-        _pumpThread = new WorkerThread("pump", _pump.Run, stop);
-        _enricherThread = new WorkerThread("enricher", _enricher.Run, stop);
+        _session = session;
+        _queue = new HandoffQueue<PumpedItem>(QueueCapacityPowerOfTwo);
+        _symbolizer = new Symbolizer(procfs);
+        var processes = new ProcessDirectory(new ProcessReader(procfs));
+        var stacks = new StackDirectory(_symbolizer);
+        var pump = new EventPump(session, hub, _queue, ledgerOptions, new PumpOptions { ScanPeriod = options.ScanPeriod });
+        var enricher = new Enricher(_queue, hub, processes, stacks, session, scans);
+        var status = new StatusReport(session, pump, enricher, _queue, processes, stacks, scans, hub, ledgerOptions, survey.Facts.Release);
+        hub.InterestChanged += interests => session.SetWatch(KernelFilters.Compile(interests, path => cgroups?.IdOf(path) ?? 0));
+        _host = TracerHost.Build(HostSettings.Of(options), hub, new FactSource(processes, stacks, cgroups, scans, pump, status));
+        _pumpThread = new WorkerThread("pump", pump.Run, stop);
+        _enricherThread = new WorkerThread("enricher", enricher.Run, stop);
     }
 
     /// <exception cref="StartException">Something needed is missing; nothing is left behind.</exception>
+    /// <exception cref="TracerHostException">The API cannot be served; nothing is left behind.</exception>
     public static DaemonRuntime Start(DaemonOptions options, Action stop)
     {
         using var survey = KernelSurvey.Make(options);
-        return new DaemonRuntime(options, survey, stop);
+        var cgroups = CgroupPaths.Find(new ProcfsRoot());
+        CaptureOptions capture = KernelSettings.Of(options, (uint)survey.Facts.TickNs, path => cgroups?.IdOf(path) ?? 0);
+        var session = CaptureSession.Start(survey.Plan, survey.Probe, capture);
+        try
+        {
+            return new DaemonRuntime(options, survey, session, cgroups, stop);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Serves until cancelled.</summary>
+    /// <summary>Serves until cancelled; returns an exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         _pumpThread.Start();
@@ -75,6 +85,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _pumpThread.Stop();
         _enricherThread.Stop();
         _session.Dispose();
+        _symbolizer.Dispose();
         _queue.Dispose();
     }
 }
