@@ -20,7 +20,7 @@
 #define TCP_COMM_SIZE 16 /* TASK_COMM_LEN, linux/sched.h */
 #define TCP_STACK_DEPTH 127 /* default of kernel.perf_event_max_stack */
 #define TCP_FILTER_SLOTS 8
-#define TCP_WATCH_ALL 0xffffffffU /* tcp_control.watch_filters while slots are rewritten: everything passes */
+#define TCP_WATCH_ALL 0x7fffffff /* tcp_control.watch_filters while slots are rewritten: everything passes */
 
 /* Names the struct that follows the header. */
 enum tcp_event_kind {

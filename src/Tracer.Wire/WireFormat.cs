@@ -9,5 +9,5 @@ public static class WireFormat
     public const int AddressSize = 16;
     public const int StackDepth = 127;
     public const int FilterSlots = 8;
-    public const uint WatchAll = uint.MaxValue;
+    public const uint WatchAll = int.MaxValue;
 }
