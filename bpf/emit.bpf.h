@@ -46,7 +46,7 @@ static __always_inline void fill_event(struct tcp_event *e, __u32 size, __u16 ki
 	e->netns = netns_of(sk);
 	e->old_state = c->old_state;
 	e->new_state = c->new_state;
-	e->direction = direction_of(record, c->new_state == TCP_WIRE_STATE_LISTEN ? c->new_state : c->old_state);
+	e->direction = direction_of(record, c->old_state, c->new_state);
 	if (c->nested)
 		e->flags |= TCP_EVENT_FLAG_NESTED;
 	read_tuple(e, tp);

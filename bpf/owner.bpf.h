@@ -156,9 +156,11 @@ static __always_inline void begin_child(struct tcp_record *record)
 	record->flags = 0;
 }
 
-static __always_inline __u8 direction_of(const struct tcp_record *record, __u8 state)
+static __always_inline __u8 direction_of(const struct tcp_record *record, __u8 old_state, __u8 new_state)
 {
-	if (state == TCP_WIRE_STATE_LISTEN)
+	if (old_state == TCP_WIRE_STATE_LISTEN && new_state == TCP_WIRE_STATE_SYN_RECV)
+		return TCP_DIRECTION_INBOUND; /* a child, begun as a copy of its listener */
+	if (old_state == TCP_WIRE_STATE_LISTEN || new_state == TCP_WIRE_STATE_LISTEN)
 		return TCP_DIRECTION_LISTEN;
 	if (!record)
 		return TCP_DIRECTION_UNKNOWN;

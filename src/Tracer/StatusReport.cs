@@ -11,7 +11,7 @@ namespace Tracer;
 /// <summary>Everything a client can read about the daemon itself: hooks, every counter of a loss or refusal, every bound.</summary>
 public sealed class StatusReport(
     CaptureSession session, EventPump pump, Enricher enricher, HandoffQueue<PumpedItem> queue, ProcessDirectory processes,
-    StackDirectory stacks, ScanMarks scans, EventHub hub, LedgerOptions ledger, string kernelRelease)
+    StackDirectory stacks, ScanMarks scans, LedgerOptions ledger, string kernelRelease)
 {
     private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
 
@@ -21,8 +21,8 @@ public sealed class StatusReport(
     public bool CanScan => session.HasSnapshot;
 
     public DaemonStatus Read() => new(
-        ProductVersion, _start, kernelRelease, (uint)Environment.ProcessId, session.Plan.Hooks, [.. KernelCounters(), .. PumpCounters(), .. LedgerCounters(), .. hub.ReadCounters()],
-        [.. Bounds(), .. hub.ReadBounds()], LastScan());
+        ProductVersion, _start, kernelRelease, (uint)Environment.ProcessId, session.Plan.Hooks, [.. KernelCounters(), .. PumpCounters(), .. LedgerCounters()],
+        [.. Bounds()], LastScan());
 
     private DateTimeOffset? LastScan() =>
         scans.LastBeganKtimeNs == 0 ? null : ClockSet.Read().MonotonicToWallClock(scans.LastBeganKtimeNs);

@@ -147,6 +147,9 @@ internal sealed class SocketBoard(int maxSockets, int queueLength)
             _refused++;
             return;
         }
+        // Told again after a loss on the way here: to a client that knows the socket it is news at most.
+        if (kind == LedgerChangeKind.Existing && present is not null)
+            kind = LedgerChangeKind.Updated;
         SocketChange change = Write(present, kind, in socket);
         if (change.IsLast)
             _sockets.Remove(socket.Key);

@@ -35,7 +35,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         var stacks = new StackDirectory(_symbolizer);
         var pump = new EventPump(session, hub, _queue, ledgerOptions, new PumpOptions { ScanPeriod = options.ScanPeriod });
         var enricher = new Enricher(_queue, hub, processes, stacks, session, scans);
-        var status = new StatusReport(session, pump, enricher, _queue, processes, stacks, scans, hub, ledgerOptions, survey.Facts.Release);
+        var status = new StatusReport(session, pump, enricher, _queue, processes, stacks, scans, ledgerOptions, survey.Facts.Release);
         hub.InterestChanged += interests => session.SetWatch(KernelFilters.Compile(interests, path => cgroups?.IdOf(path) ?? 0));
         _host = TracerHost.Build(HostSettings.Of(options), hub, new FactSource(processes, stacks, cgroups, scans, pump, status));
         _pumpThread = new WorkerThread("pump", pump.Run, stop);
