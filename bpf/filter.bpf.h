@@ -16,17 +16,17 @@ static __always_inline bool pid_matches(const struct tcp_filter *f, const struct
 	return record->origin.pid == f->pid || record->last_read.pid == f->pid || record->listener.pid == f->pid;
 }
 
-/* connect() has no local port yet at its first state change: that one passes. */
+/* connect() has no local port yet at its first state change: a filter on local ports does not see it. */
 static __always_inline bool ports_match(const struct tcp_filter *f, const struct sock *sk)
 {
 	__u16 local = bpf_ntohs(((const struct inet_sock *)sk)->inet_sport);
 	__u16 remote = bpf_ntohs(sk->__sk_common.skc_dport);
 
-	if (f->local_port && local && f->local_port != local)
+	if (f->local_port && f->local_port != local)
 		return false;
 	if (f->remote_port && f->remote_port != remote)
 		return false;
-	return !f->any_port || !local || f->any_port == local || f->any_port == remote;
+	return !f->any_port || f->any_port == local || f->any_port == remote;
 }
 
 #define CGROUP_DEPTH_MAX 8

@@ -10,13 +10,14 @@ using Tracer.Wire;
 namespace Tracer;
 
 /// <summary>
-/// The loop from ring to ledger, on one thread of its own: it alone writes the ledger. Nothing here waits for anybody; what
+/// The loop from ring to ledger, on one thread of its own: it alone writes the ledger. Nothing here waits for a client; what
 /// the next stage cannot take is dropped, counted and repeated later.
 /// </summary>
 public sealed class EventPump
 {
     private const int RecordsPerDrain = 4096;
     private const int TransitionsPerBatch = 256;
+    private const ulong LongestBurstWaitNs = 2_000_000_000; // of one scan
     private const uint ScanStates = 1u << (int)TcpState.CloseWait | 1u << (int)TcpState.Listen;
 
     private readonly CaptureSession _session;
@@ -37,6 +38,7 @@ public sealed class EventPump
     private SocketScan? _scan;
     private ulong _scanBeganNs;
     private ulong _scanCostNs;
+    private ulong _burstWaitNs;
 
     public EventPump(CaptureSession session, EventHub hub, HandoffQueue<PumpedItem> queue, LedgerOptions ledger, PumpOptions options)
     {
@@ -151,10 +153,22 @@ public sealed class EventPump
 
     private void Hand(in PumpedItem item)
     {
-        if (_queue.TryEnqueue(in item))
+        if (_queue.TryEnqueue(in item) || (_scan is not null && WaitForRoom() && _queue.TryEnqueue(in item)))
             return;
         Counters.QueueDropped++;
         _replay.NoteRefused();
+    }
+
+    /// <summary>The end of a scan may tell of more sockets at once than the queue holds; meanwhile the ring takes what comes.</summary>
+    private bool WaitForRoom()
+    {
+        while (_queue.Count == _queue.Capacity && _burstWaitNs < LongestBurstWaitNs)
+        {
+            ulong began = ClockSet.ReadMonotonicNs();
+            Doorbell.Nap(RingPacer.NapTime);
+            _burstWaitNs += ClockSet.ReadMonotonicNs() - began;
+        }
+        return _queue.Count < _queue.Capacity;
     }
 
     private bool StepScan(ulong now)
@@ -191,6 +205,7 @@ public sealed class EventPump
             return false;
         _scanBeganNs = now;
         _scanCostNs = 0;
+        _burstWaitNs = 0;
         _schedule.Began(now);
         _ledger.BeginScan(now, _session.HasHolders ? ScanScope.SocketsAndHolders : ScanScope.Sockets);
         _scan = new SocketScan(_session, _namespaces);
@@ -207,8 +222,8 @@ public sealed class EventPump
         else
             _ledger.AbandonScan();
         _processes.Follow(_ledger.HolderProcesses);
-        CloseScan();
         Hand(new PumpedItem { Kind = PumpedItemKind.ScanDone, KtimeNs = _scanBeganNs });
+        CloseScan();
     }
 
     private void CloseScan()

@@ -106,7 +106,7 @@ public class SocketBoardTests
 
         Assert.Equal([2ul], Cookies(board, includeLeftOpen: true));
         List<SocketChange> changes = Drain(subscription);
-        Assert.Equal([LedgerChangeKind.Existing, LedgerChangeKind.Exited, LedgerChangeKind.Released], changes.Select(static change => change.Kind));
+        Assert.Equal([LedgerChangeKind.Updated, LedgerChangeKind.Exited, LedgerChangeKind.Released], changes.Select(static change => change.Kind));
         Assert.Equal((EndReason.Unknown, 77ul, false), (changes[1].Socket.End, changes[1].Socket.EndKtimeNs, changes[1].Socket.InCloseWait));
         Assert.Equal(3ul, changes[2].Socket.Key.Cookie);
     }
