@@ -7,7 +7,8 @@ namespace Tracer.Kernel.Tests.Harness;
 /// <summary>Waits for a condition, never for a time alone.</summary>
 internal static class Deadline
 {
-    public static readonly TimeSpan Usual = TimeSpan.FromSeconds(10);
+    // Longer than the daemon's scan period: what a scan repairs is in time.
+    public static readonly TimeSpan Usual = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
