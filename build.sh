@@ -26,7 +26,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
 # The compiler needs no culture, so it need not find ICU.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 # A build must not leave servers behind that outlive it.
-export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 
 # Progress goes to stderr: the stdout of `run` belongs to closewait.
 say() { printf 'build: %s\n' "$*" >&2; }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-using Grpc.Net.Client;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Grpc.Net.Client;
 using Tracer.Output;
 
 namespace Tracer.Client;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-using Grpc.Core;
 using System.Runtime.CompilerServices;
+using Grpc.Core;
 using Tracer.Output;
 
 namespace Tracer.Client;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-using CloseWait.V1;
-using Grpc.Core;
 using System.ComponentModel;
 using System.Diagnostics;
+using CloseWait.V1;
+using Grpc.Core;
 using Tracer.Output;
 
 namespace Tracer.Client;

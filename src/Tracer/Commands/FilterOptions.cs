@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.CommandLine;
 using CloseWait.V1;
 using Google.Protobuf.Collections;
-using System.CommandLine;
 using ProtoDuration = Google.Protobuf.WellKnownTypes.Duration;
 
 namespace Tracer.Commands;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-using CloseWait.V1;
 using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using CloseWait.V1;
 using Tracer.Output;
 using Family = CloseWait.V1.SocketFilter.Types.Family;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.CommandLine;
 using CloseWait.V1;
 using Grpc.Core;
-using System.CommandLine;
 using Tracer.Client;
 using Tracer.Output;
 

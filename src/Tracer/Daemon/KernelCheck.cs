@@ -2,8 +2,8 @@
 using System.Text.Json;
 using Tracer.Api;
 using Tracer.Capture;
-using Tracer.Output;
 using Tracer.Linux;
+using Tracer.Output;
 
 namespace Tracer.Daemon;
 

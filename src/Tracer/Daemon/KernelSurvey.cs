@@ -2,9 +2,9 @@
 using Tracer.Bpf;
 using Tracer.Bpf.Probe;
 using Tracer.Capture;
-using Tracer.Output;
 using Tracer.Linux;
 using Tracer.Linux.Procfs;
+using Tracer.Output;
 
 namespace Tracer.Daemon;
 

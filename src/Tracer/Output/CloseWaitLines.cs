@@ -42,6 +42,9 @@ internal sealed class CloseWaitLines(TextWriter output, OutputStyle style, TimeP
             _details.WriteCloser(change.Socket);
         else
             _details.WriteHolders(change.Socket);
+        // Whether the end was seen tells a leak from a blocked owner; at the entry nobody could have read it yet.
+        if (change.Kind == Kind.Updated && !isAccepted)
+            _details.WriteEofRead(change.Socket);
     }
 
     /// <summary>Returns what a reader knew before; a socket that was never shown has nothing left to tell.</summary>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-using Google.Protobuf.WellKnownTypes;
 using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Tracer.Output;
 

@@ -15,6 +15,11 @@ internal sealed class SocketDetails(TextWriter output, OutputStyle style, int fr
         WriteOrigin(socket);
         if (socket.LastRead is { } lastRead)
             WriteActor("last read", lastRead, ReadResult(lastRead.Result));
+        WriteEofRead(socket);
+    }
+
+    public void WriteEofRead(SocketRecord socket)
+    {
         if (socket.EofRead is { } eofRead)
             WriteActor("EOF read", eofRead, "");
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-using CloseWait.V1;
 using System.Globalization;
+using CloseWait.V1;
 
 namespace Tracer.Output;
 

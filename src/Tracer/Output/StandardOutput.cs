@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-using Microsoft.Win32.SafeHandles;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Tracer.Output;
 

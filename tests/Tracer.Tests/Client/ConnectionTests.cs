@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-using Grpc.Core;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Grpc.Core;
 using Tracer.Commands;
 using Tracer.Output;
 using Tracer.Tests.Fake;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Tracer.Commands;
 using Tracer.Output;
 using Tracer.Tests.Fake;

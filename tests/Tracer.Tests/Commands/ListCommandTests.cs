@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-using CloseWait.V1;
 using System.Text.Json;
+using CloseWait.V1;
 using Tracer.Commands;
 using Tracer.Output;
 using Tracer.Tests.Fake;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Collections.Concurrent;
+using System.Threading.Channels;
 using CloseWait.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using System.Collections.Concurrent;
-using System.Threading.Channels;
 
 namespace Tracer.Tests.Fake;
 
