@@ -35,6 +35,7 @@ public sealed class EventPump
     private readonly PumpOptions _options;
     private int _transitionCount;
     private ulong _nextTickNs;
+    private bool _hasNews;
     private SocketScan? _scan;
     private ulong _scanBeganNs;
     private ulong _scanCostNs;
@@ -74,7 +75,8 @@ public sealed class EventPump
         {
             bool foundRecords = Drain();
             ulong now = ClockSet.ReadMonotonicNs();
-            Tick(now, foundRecords);
+            _hasNews |= foundRecords;
+            Tick(now);
             bool scanning = StepScan(now);
             if (!scanning)
                 _pacer.Rest(foundRecords, _session.Doorbell, LongestSleep());
@@ -257,17 +259,19 @@ public sealed class EventPump
             Counters.Reject(status);
     }
 
-    private void Tick(ulong now, bool foundRecords)
+    private void Tick(ulong now)
     {
         if (now < _nextTickNs)
             return;
         _nextTickNs = now + (ulong)_options.TickPeriod.TotalNanoseconds;
         _ledger.Tick(now);
-        if (foundRecords || _ledger.Count != 0)
+        if (_hasNews || _ledger.Count != 0)
             _schedule.NoteLoss(_losses.Poll());
+        _hasNews = false;
         _replay.Step(now);
     }
 
     /// <summary>With nothing on the books nothing changes but by a record, and that rings the doorbell.</summary>
-    private TimeSpan LongestSleep() => _ledger.Count != 0 || _replay.IsDue || _schedule.IsLossPending ? _options.TickPeriod : Timeout.InfiniteTimeSpan;
+    private TimeSpan LongestSleep() =>
+        _hasNews || _ledger.Count != 0 || _replay.IsDue || _schedule.IsLossPending ? _options.TickPeriod : Timeout.InfiniteTimeSpan;
 }

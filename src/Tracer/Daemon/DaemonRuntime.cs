@@ -15,6 +15,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
 {
     private const int QueueCapacityPowerOfTwo = 13;
 
+    private readonly DaemonOptions _options;
     private readonly CaptureSession _session;
     private readonly HandoffQueue<PumpedItem> _queue;
     private readonly Symbolizer _symbolizer;
@@ -28,6 +29,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         var hub = new EventHub();
         var ledgerOptions = new LedgerOptions { MaxSockets = options.MaxSockets };
         var scans = new ScanMarks();
+        _options = options;
         _session = session;
         _queue = new HandoffQueue<PumpedItem>(QueueCapacityPowerOfTwo);
         _symbolizer = new Symbolizer(procfs);
@@ -46,7 +48,11 @@ public sealed class DaemonRuntime : IAsyncDisposable
     /// <exception cref="TracerHostException">The API cannot be served; nothing is left behind.</exception>
     public static DaemonRuntime Start(DaemonOptions options, Action stop)
     {
+        if (options.Verbose)
+            Announcement.ShowLibraryLog();
         using var survey = KernelSurvey.Make(options);
+        if (options.Verbose)
+            Announcement.Hooks(survey.Plan);
         var cgroups = CgroupPaths.Find(new ProcfsRoot());
         CaptureOptions capture = KernelSettings.Of(options, (uint)survey.Facts.TickNs, path => cgroups?.IdOf(path) ?? 0);
         var session = CaptureSession.Start(survey.Plan, survey.Probe, capture);
@@ -69,6 +75,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         try
         {
             await _host.StartAsync(cancellationToken);
+            Announcement.Ready(_options);
             await _host.WaitForShutdownAsync(cancellationToken);
         }
         catch (OperationCanceledException)

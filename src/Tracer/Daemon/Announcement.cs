@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Api;
+using Tracer.Bpf;
+using Tracer.Capture;
+
+namespace Tracer.Daemon;
+
+/// <summary>What the daemon says about itself on stderr: that it is ready and, if asked, how.</summary>
+internal static class Announcement
+{
+    public static void Ready(DaemonOptions options)
+    {
+        string tcp = options.Listen is { } listen ? $" and {listen}" : "";
+        Say($"ready on {options.SocketPath}{tcp}");
+    }
+
+    /// <summary>libbpf's and the verifier's own words from now on.</summary>
+    public static void ShowLibraryLog() => BpfLog.Sink = line => Say($"libbpf: {line}");
+
+    public static void Hooks(HookPlan plan)
+    {
+        foreach (HookStatus hook in plan.Hooks)
+            Say($"{hook.Fact}: {(hook.Rung.Length == 0 ? "not available" : hook.Rung)}{(hook.Cost.Length == 0 ? "" : $" ({hook.Cost})")}");
+    }
+
+    private static void Say(string line) => Console.Error.WriteLine($"closewait: {line}");
+}
