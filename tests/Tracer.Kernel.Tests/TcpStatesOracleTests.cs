@@ -29,11 +29,10 @@ public sealed class TcpStatesOracleTests : KernelTest
         List<string> theirs = [.. (await tool.Stop()).Where(IsOfMixture).Order(StringComparer.Ordinal)];
         List<string> ours = [.. journal.Kept.Select(Key).Where(IsOfMixture).Order(StringComparer.Ordinal)];
 
-        Assert.False(tool.HasLost, "the oracle itself lost events: " + tool.Errors);
         Assert.Equal(0ul, journal.Lost);
-        Assert.True(theirs.Count > 6 * Connections, $"the oracle saw {theirs.Count} only");
+        Assert.True(theirs.Count + tool.Lost > 6 * Connections, $"the oracle saw {theirs.Count} only");
         Assert.Contains(theirs, key => key.EndsWith("FIN_WAIT1 -> CLOSING", StringComparison.Ordinal));
-        AssertSame(theirs, ours, await trace.Stop());
+        AssertSame(theirs, ours, await trace.Stop(), tool.Lost);
     }
 
     private static async Task RunMixture(NetworkNamespace netns)
@@ -79,10 +78,10 @@ public sealed class TcpStatesOracleTests : KernelTest
     }
 
     /// <summary>
-    /// Nothing that tcpstates saw is missing. It is silent on changes that happen while a softirq interrupts its own program:
-    /// the few that only we have must be in the kernel's own trace.
+    /// Nothing that tcpstates saw is missing. It may say that it lost some, and is silent on those that happen while a softirq
+    /// interrupts its own program: the few that only we have must be in the kernel's own trace.
     /// </summary>
-    private static void AssertSame(List<string> theirs, List<string> ours, List<string> kernels)
+    private static void AssertSame(List<string> theirs, List<string> ours, List<string> kernels, int theirLosses)
     {
         List<string> missing = Without(theirs, ours);
         List<string> extra = Without(ours, theirs);
@@ -90,7 +89,7 @@ public sealed class TcpStatesOracleTests : KernelTest
         Assert.True(
             missing.Count + invented.Count == 0,
             $"{theirs.Count} of tcpstates, {ours.Count} of ours, {kernels.Count} of the kernel's trace\n{missing.Count} missing: {string.Join("\n  ", missing.Take(20))}\n{invented.Count} invented: {string.Join("\n  ", invented.Take(20))}");
-        Assert.True(extra.Count < theirs.Count / 1000, $"tcpstates lacks {extra.Count}");
+        Assert.True(extra.Count <= theirLosses + theirs.Count / 1000, $"tcpstates lacks {extra.Count} and says that it lost {theirLosses}");
     }
 
     /// <summary>Difference of multisets.</summary>

@@ -14,8 +14,8 @@ internal sealed record MachineInventory(HashSet<string> Items)
         items.UnionWith((await File.ReadAllLinesAsync("/proc/self/mounts"))
             .Where(line => line.Split(' ')[1] != "/run/netns") // `ip netns add` makes it once and for all
             .Select(line => "mount " + line));
-        foreach ((string root, string pattern) in new[] { (Path.GetTempPath(), "cw*"), (Path.GetTempPath(), "closewait*"), ("/run", "closewait*") })
-            items.UnionWith(Directory.GetDirectories(root, pattern).Select(path => "folder " + path));
+        foreach ((string root, string pattern) in new[] { (Path.GetTempPath(), "cw*"), (Path.GetTempPath(), "closewait-*"), ("/run", "closewait*") })
+            items.UnionWith(Directory.GetDirectories(root, pattern).Where(path => !IsOfOtherTests(path)).Select(path => "folder " + path));
         items.UnionWith(Processes());
         return new MachineInventory(items);
     }
@@ -32,6 +32,8 @@ internal sealed record MachineInventory(HashSet<string> Items)
         using JsonDocument list = JsonDocument.Parse(await Command.MustRun("bpftool", "-j", kind, "show"));
         return [.. list.RootElement.EnumerateArray().Select(one => $"{kind} {one.GetProperty("id")} {NameOf(one)}")];
     }
+
+    private static bool IsOfOtherTests(string path) => Path.GetFileName(path).StartsWith("closewait-test-", StringComparison.Ordinal);
 
     private static string NameOf(JsonElement one) => one.TryGetProperty("name", out JsonElement name) ? name.GetString() ?? "" : "";
 

@@ -22,7 +22,7 @@
 #define PORT_DUAL 7600 /* [::], also reached as v4-mapped */
 #define PORT_NOBODY 7999
 #define PAIRS 64 /* simultaneous closes */
-#define PACE_EVERY 20
+#define PACE_EVERY 10
 #define PACE_US 2000
 
 static int listener_v4, listener_dual;
