@@ -46,7 +46,7 @@ public sealed class LossAccountingTests : KernelTest
         await load.Finish();
 
         ulong all = await UntilQuiet(fast);
-        Assert.InRange(all, Connections * (ChangesOfAConnection - 1), ulong.MaxValue); // losses in the kernel are the whole host's
+        Assert.InRange(all, Connections * (ChangesOfAConnection - 1ul), ulong.MaxValue); // losses in the kernel are the whole host's
         slow.Continue();
         await Deadline.Until(
             "the slow client knows what it missed",
