@@ -13,6 +13,4 @@ internal static class Produced
     /// </summary>
     public static void AssertAllBut(ulong seen, int produced) =>
         Assert.InRange(seen, (ulong)produced - (ulong)produced / 100, (ulong)produced);
-
-    public static bool IsNearly(ulong seen, int produced) => seen >= (ulong)produced - (ulong)produced / 100;
 }
