@@ -153,7 +153,7 @@ public sealed class LedgerReplayTests
                 case 2 when scene.Truth.Count > 20:
                     scene.Exit(scene.Truth.ElementAt(random.Next(scene.Truth.Count)));
                     break;
-                case 3:
+                case 3 when i % 1_000 > 300: // at times the reader does not keep up
                     scene.Read(random.Next(40));
                     break;
                 case 4:

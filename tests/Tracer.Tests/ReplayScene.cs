@@ -84,6 +84,7 @@ internal sealed class ReplayScene : IDisposable
         e.Event.OldState = kind == TcpEventKind.CloseWaitEnter ? TcpState.Established : TcpState.CloseWait;
         e.Event.NewState = state;
         e.Event.KtimeNs = _now++;
+        e.Event.Shutdown = kind == TcpEventKind.CloseWaitEnter ? (byte)1 : (byte)3; // else a descriptor seems left open
         Ledger.Apply(in e);
     }
 
