@@ -91,17 +91,16 @@ public sealed class HandoffQueueTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(4)]
-    [InlineData(10)]
-    public void A_million_items_cross_between_two_threads_in_order(int capacityPowerOfTwo)
+    [InlineData(0, 100_000)] // a change of threads per item
+    [InlineData(4, 1_000_000)]
+    [InlineData(10, 1_000_000)]
+    public void Up_to_a_million_items_cross_between_two_threads_in_order(int capacityPowerOfTwo, int items)
     {
-        const int Items = 1_000_000;
         using var queue = new HandoffQueue<(int Number, long Check)>(capacityPowerOfTwo);
         int firstWrong = -1;
         int refused = 0;
-        Thread reader = Start(() => ReadNumbers(queue, Items, ref firstWrong));
-        Thread writer = Start(() => WriteNumbers(queue, Items, ref refused));
+        Thread reader = Start(() => ReadNumbers(queue, items, ref firstWrong));
+        Thread writer = Start(() => WriteNumbers(queue, items, ref refused));
         Assert.True(writer.Join(Deadline), $"the writer is stuck; {queue.Count} items in the queue");
         Assert.True(reader.Join(Deadline), $"the reader sleeps although {queue.Count} items are in the queue");
         Assert.Equal(-1, firstWrong);
