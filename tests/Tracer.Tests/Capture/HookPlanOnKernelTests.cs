@@ -53,7 +53,7 @@ public sealed class HookPlanOnKernelTests
     {
         RequireKernel();
         using ProgramProbe probe = ProgramProbe.Open();
-        Assert.SkipUnless(probe.TryKprobe("tcp_close").Works, "this kernel takes no kprobes");
+        Assert.SkipUnless(probe.TryKprobe("tcp_close").Works, "not on this kernel: it takes no kprobes");
         HookPlan plan = HookPlan.Choose(probe, new Dictionary<string, string> { ["close"] = "kprobe/tcp_close" });
         Assert.True(plan.UsesHash);
         Assert.Contains("on_close_kprobe", plan.Programs);
@@ -65,7 +65,7 @@ public sealed class HookPlanOnKernelTests
     {
         RequireKernel();
         using ProgramProbe probe = ProgramProbe.Open();
-        Assert.SkipUnless(probe.TryKprobe("tcp_close").Works, "this kernel takes no kprobes");
+        Assert.SkipUnless(probe.TryKprobe("tcp_close").Works, "not on this kernel: it takes no kprobes");
         var forced = new Dictionary<string, string> { ["close"] = "kprobe/tcp_close", [HookLadders.Owner] = HookLadders.Storage };
         Assert.Contains("hash table", Assert.Throws<HookChoiceException>(() => HookPlan.Choose(probe, forced)).Message, StringComparison.Ordinal);
     }

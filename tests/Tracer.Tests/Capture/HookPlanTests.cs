@@ -85,6 +85,10 @@ public sealed class HookPlanTests : IDisposable
         Assert.NotEqual("", receive.Cost);
     }
 
+    [Fact]
+    public void A_rung_that_has_no_meaning_with_the_owner_table_is_refused_with_that_reason() =>
+        Assert.EndsWith("accept-queue=storage-clone: has no meaning with owner-record=hash", Refusal("accept-queue", "storage-clone"), StringComparison.Ordinal);
+
     private string Refusal(string fact, string rung) =>
         Assert.Throws<HookChoiceException>(() => HookPlan.Choose(_probe, new Dictionary<string, string> { [fact] = rung })).Message;
 }
