@@ -7,7 +7,7 @@ usage() {
 	cat <<'TEXT'
 usage: ./build.sh [COMMAND]
   build          (default) build everything; the executable is artifacts/closewait
-  run [ARGS]     build, then follow CLOSE_WAIT on this host until Ctrl-C (ARGS go to `closewait watch`)
+  run [ARGS]     build closewait, then follow CLOSE_WAIT on this host until Ctrl-C (ARGS go to `closewait watch`)
   test [FILTER]  build, then run every test, or those whose full name contains FILTER
   fmt            format the C# and the C sources
   clean          delete artifacts/
@@ -124,12 +124,13 @@ check_sdk() {
 
 # ---------------------------------------------------------------- build
 
+# build SOLUTION_OR_PROJECT: all of it, or only closewait itself.
 build() {
 	check_sdk
 	need_build_packages
 	install_missing
 	build_bpf
-	build_dotnet
+	build_dotnet "$1"
 }
 
 build_bpf() {
@@ -150,21 +151,21 @@ build_bpf() {
 }
 
 build_dotnet() {
-	local ready_to_run=true
+	local what=$1 ready_to_run=true
 	cd "$root"
-	if ! retry quietly restore; then
+	if ! retry quietly restore "$what"; then
 		say "restoring without ahead-of-time compilation: closewait will start more slowly"
 		ready_to_run=false
-		quietly restore -p:PublishReadyToRun=false || fail 1 "packages could not be restored"
+		quietly restore "$what" -p:PublishReadyToRun=false || fail 1 "packages could not be restored"
 	fi
-	say "Tracer.sln"
-	quietly dotnet build Tracer.sln -c Release --no-restore -tl:off -v q -clp:NoSummary
+	say "$what"
+	quietly dotnet build "$what" -c Release --no-restore -tl:off -v q -clp:NoSummary
 	quietly dotnet publish src/Tracer -c Release --no-build -v q -o "$artifacts/publish" "-p:PublishReadyToRun=$ready_to_run"
 	ln -sfn publish/closewait "$artifacts/closewait"
 	say "artifacts/closewait is ready"
 }
 
-restore() { dotnet restore Tracer.sln -v q "$@"; }
+restore() { dotnet restore -v q "$@"; }
 
 # ---------------------------------------------------------------- test
 
@@ -177,7 +178,7 @@ run_tests() {
 	need_build_packages
 	need_test_packages
 	install_missing
-	build
+	build Tracer.sln
 	install_node_packages
 	rm -rf "$results"
 	mkdir -p "$results"
@@ -323,10 +324,10 @@ format() {
 case ${1-build} in
 build)
 	(($# <= 1)) || fail 2 "build takes no argument; ./build.sh --help lists the commands"
-	build
+	build Tracer.sln
 	;;
 run)
-	build
+	build src/Tracer # nobody in an incident waits for the tests to be compiled
 	exec "$artifacts/closewait" watch --state close-wait "${@:2}"
 	;;
 test)

@@ -51,8 +51,10 @@ static __always_inline void note_fin(struct tcp_record *record, const struct tcp
 	record->flags |= TCP_RECORD_FLAG_WAS_CLOSE_WAIT | TCP_RECORD_FLAG_ENTRY_SEEN;
 }
 
+/* A socket may be connected again after it was disconnected: nothing of its earlier life stays. */
 static __always_inline void note_opened(struct tcp_record *record, const struct sock *sk, const struct change *c)
 {
+	__builtin_memset(record, 0, sizeof(*record));
 	if (c->new_state == TCP_WIRE_STATE_LISTEN) {
 		record_listen(record, &c->task, cookie_of(sk));
 		return;

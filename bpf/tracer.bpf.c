@@ -121,6 +121,20 @@ static __always_inline int handle_receive(void *ctx, struct sock *sk, int result
 	return 0;
 }
 
+/*
+ * One slot of a trampoline's context. Left to itself the compiler folds the two
+ * branches below into one load through a computed address, and the verifier
+ * takes constant offsets from the context only.
+ */
+#define CTX_SLOT(ctx, n)                                            \
+	({                                                          \
+		__u64 slot;                                         \
+		asm volatile("%0 = *(u64 *)(%1 + %2)"               \
+			     : "=r"(slot)                           \
+			     : "r"(ctx), "i"((n) * sizeof(__u64))); \
+		slot;                                               \
+	})
+
 /* Every receive of every protocol, with its result, in the reader's context; 6.3. */
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(on_receive, struct sock *sk, int result, int flags)
@@ -133,8 +147,8 @@ SEC("fexit/tcp_recvmsg")
 int on_recv_fexit(__u64 *ctx)
 {
 	if (recvmsg_args == 6) /* sk, msg, len, nonblock, flags, addr_len: before 5.19 */
-		return handle_receive(ctx, (struct sock *)ctx[0], (int)ctx[6], (int)ctx[4]);
-	return handle_receive(ctx, (struct sock *)ctx[0], (int)ctx[5], (int)ctx[3]);
+		return handle_receive(ctx, (struct sock *)ctx[0], (int)CTX_SLOT(ctx, 6), (int)CTX_SLOT(ctx, 4));
+	return handle_receive(ctx, (struct sock *)ctx[0], (int)CTX_SLOT(ctx, 5), (int)CTX_SLOT(ctx, 3));
 }
 
 /* The same by kprobes, which give no typed pointer: the record is found by address. */
@@ -187,9 +201,13 @@ int BPF_PROG(on_send, struct sock *sk, int result, int flags)
 SEC("fexit/inet_csk_accept")
 int on_accept_fexit(__u64 *ctx)
 {
-	struct sock *child = (struct sock *)(accept_args == 4 ? ctx[4] : ctx[2]);
 	struct tcp_record *record;
+	struct sock *child;
 
+	if (accept_args == 4)
+		child = (struct sock *)CTX_SLOT(ctx, 4);
+	else
+		child = (struct sock *)CTX_SLOT(ctx, 2);
 	if (!child || !tcp_sock_of(child))
 		return 0;
 	record = record_of_or_new(child);

@@ -83,8 +83,10 @@ public sealed class SharedDescriptorTests(DaemonFixture fixture) : SharedDaemonT
         await talk.Request();
         await talk.Client.Close(talk.ClientSide);
         await Journal.UntilEntered(talk.Cookie);
-        string image = TargetPrograms.PathOf("renamed");
-        File.Copy(TargetPrograms.PathOf("target"), image, overwrite: true);
+        // The target's commands are split at spaces, which the path of the repository may contain.
+        using ScratchFolder scratch = new();
+        string image = scratch.PathOf("renamed");
+        File.Copy(TargetPrograms.PathOf("target"), image);
         await talk.Server.Tell($"exec {image}");
         await talk.Server.Ask($"dup {talk.ServerSide.Fd}"); // answered by the new image
 
@@ -92,7 +94,6 @@ public sealed class SharedDescriptorTests(DaemonFixture fixture) : SharedDaemonT
             talk.Cookie, "both descriptors belong to the new image", record => record.Holders.Count == 2 && record.Holders.All(holder => holder.Exe == image));
         Assert.All(socket.Holders, holder => Assert.Equal(((uint)talk.Server.Pid, "renamed"), (holder.Pid, holder.Comm)));
         Assert.Equal("target", socket.Origin.Comm); // the name at that moment
-        File.Delete(image);
     }
 
     [Fact]

@@ -18,6 +18,8 @@ public sealed class HookPlan
 
     public IReadOnlyList<HookStatus> Hooks => _hooks;
 
+    private string OwnerTable => UsesHash ? HookLadders.Hash : HookLadders.Storage;
+
     /// <summary>Programs to load.</summary>
     public IReadOnlySet<string> Programs => _programs;
 
@@ -53,7 +55,7 @@ public sealed class HookPlan
                 return;
             }
             if (forced is not null)
-                throw new HookChoiceException($"--hooks {fact.Name}={rung.Name}: {reason}");
+                throw new HookChoiceException($"--hooks {fact.Name}={rung.Name}: {(reason.Length > 0 ? reason : $"has no meaning with {HookLadders.Owner}={OwnerTable}")}");
             if (reason.Length > 0)
                 refused.Add((rung.Name, reason));
         }

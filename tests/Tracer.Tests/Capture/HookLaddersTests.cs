@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Bpf;
+using Tracer.Capture;
+
+namespace Tracer.Tests.Capture;
+
+/// <summary>The list of hooks against the compiled object. Opening it asks nothing of the kernel.</summary>
+public sealed class HookLaddersTests
+{
+    private static IEnumerable<string> NamedPrograms => HookLadders.All.SelectMany(f => f.Rungs).SelectMany(r => r.Programs);
+
+    [Fact]
+    public void Every_program_of_a_ladder_is_in_the_object() => Assert.Empty(NamedPrograms.Except(CompiledPrograms()));
+
+    [Fact]
+    public void Every_program_of_the_object_is_reached_by_a_ladder() => Assert.Empty(CompiledPrograms().Except(NamedPrograms));
+
+    [Fact]
+    public void A_program_belongs_to_one_rung() => Assert.Equal(NamedPrograms.Distinct(), NamedPrograms);
+
+    [Fact]
+    public void No_two_facts_have_the_same_name() => Assert.Equal(HookLadders.All.Select(f => f.Name).Distinct(), HookLadders.All.Select(f => f.Name));
+
+    [Fact]
+    public void No_two_rungs_of_a_fact_have_the_same_name()
+    {
+        foreach (HookFact fact in HookLadders.All)
+            Assert.Equal(fact.Rungs.Select(r => r.Name).Distinct(), fact.Rungs.Select(r => r.Name));
+    }
+
+    [Fact]
+    public void Every_fact_that_is_not_required_ends_with_a_rung_that_needs_nothing_of_the_kernel()
+    {
+        foreach (HookFact fact in HookLadders.All.Where(f => !f.IsRequired))
+        {
+            HookRung last = fact.Rungs[^1];
+            Assert.True(last is { Try: null, NeedsHash: false, OnlyWithHash: null, Programs.Count: 0 }, $"{fact.Name} ends with {last.Name}");
+        }
+    }
+
+    [Fact]
+    public void The_best_rung_of_a_fact_costs_nothing() => Assert.All(HookLadders.All, f => Assert.Equal("", f.Rungs[0].Cost));
+
+    [Fact]
+    public void The_owner_table_is_chosen_between_storage_and_hash() =>
+        Assert.Equal([HookLadders.Storage, HookLadders.Hash], HookLadders.All.Single(f => f.Name == HookLadders.Owner).Rungs.Select(r => r.Name));
+
+    private static IReadOnlyList<string> CompiledPrograms()
+    {
+        using Stream resource = typeof(HookLadders).Assembly.GetManifestResourceStream("tracer.bpf.o")!;
+        byte[] bytes = new byte[resource.Length];
+        resource.ReadExactly(bytes);
+        using BpfObject opened = BpfObject.Open(bytes, "closewait");
+        return opened.ProgramNames;
+    }
+}

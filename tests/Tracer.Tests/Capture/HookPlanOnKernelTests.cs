@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Api;
+using Tracer.Bpf.Probe;
+using Tracer.Capture;
+
+namespace Tracer.Tests.Capture;
+
+/// <summary>What is chosen on the running kernel: needs root and BTF.</summary>
+public sealed class HookPlanOnKernelTests
+{
+    private static readonly string[] Tracepoints =
+        ["inet_sock_set_state", "sock_recv_length", "sock_send_length", "tcp_receive_reset", "tcp_destroy_sock", "sched_process_exit"];
+
+    [Fact]
+    public void Every_tracepoint_that_the_kernel_takes_is_chosen()
+    {
+        RequireKernel();
+        using ProgramProbe probe = ProgramProbe.Open();
+        HookPlan plan = HookPlan.Choose(probe, new Dictionary<string, string>());
+        Assert.Null(plan.Unsupported);
+        Assert.Equal("tp_btf/inet_sock_set_state", plan.RungOf("transitions"));
+        foreach (HookFact fact in HookLadders.All)
+        {
+            string best = fact.Rungs[0].Name;
+            if (Tracepoints.Any(t => best == "tp_btf/" + t))
+                Assert.Equal(probe.TryTracingTracepoint(best["tp_btf/".Length..]).Works, plan.RungOf(fact.Name) == best);
+        }
+    }
+
+    [Fact]
+    public void The_programs_are_those_of_the_chosen_rungs()
+    {
+        RequireKernel();
+        HookPlan plan = Choose();
+        IEnumerable<string> expected = HookLadders.All.SelectMany(f => f.Rungs.Where(r => r.Name == plan.RungOf(f.Name))).SelectMany(r => r.Programs);
+        Assert.Equal(expected.Order(), plan.Programs.Order());
+        Assert.Contains("on_state_change", plan.Programs);
+    }
+
+    [Fact]
+    public void The_hash_table_can_be_forced_and_then_no_rung_needs_storage()
+    {
+        RequireKernel();
+        HookPlan plan = Choose((HookLadders.Owner, HookLadders.Hash));
+        Assert.True(plan.UsesHash);
+        Assert.Equal(HookLadders.Hash, plan.RungOf(HookLadders.Owner));
+        Assert.NotEqual("storage-clone", plan.RungOf("accept-queue"));
+        Assert.Null(plan.Unsupported);
+    }
+
+    [Fact]
+    public void A_forced_hook_that_finds_sockets_by_address_brings_the_hash_table_with_it()
+    {
+        RequireKernel();
+        using ProgramProbe probe = ProgramProbe.Open();
+        Assert.SkipUnless(probe.TryKprobe("tcp_close").Works, "not on this kernel: it takes no kprobes");
+        HookPlan plan = HookPlan.Choose(probe, new Dictionary<string, string> { ["close"] = "kprobe/tcp_close" });
+        Assert.True(plan.UsesHash);
+        Assert.Contains("on_close_kprobe", plan.Programs);
+        Assert.Equal(HookLadders.Hash, plan.RungOf(HookLadders.Owner));
+    }
+
+    [Fact]
+    public void A_hook_by_address_together_with_forced_storage_is_refused()
+    {
+        RequireKernel();
+        using ProgramProbe probe = ProgramProbe.Open();
+        Assert.SkipUnless(probe.TryKprobe("tcp_close").Works, "not on this kernel: it takes no kprobes");
+        var forced = new Dictionary<string, string> { ["close"] = "kprobe/tcp_close", [HookLadders.Owner] = HookLadders.Storage };
+        Assert.Contains("hash table", Assert.Throws<HookChoiceException>(() => HookPlan.Choose(probe, forced)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Forcing_fentry_works_or_gives_the_reason_of_the_kernel()
+    {
+        RequireKernel();
+        using ProgramProbe probe = ProgramProbe.Open();
+        var forced = new Dictionary<string, string> { ["close"] = "fentry/tcp_close" };
+        ProbeResult fentry = probe.TryFentry("tcp_close");
+        if (fentry.Works)
+            Assert.Contains("on_close_fentry", HookPlan.Choose(probe, forced).Programs);
+        else
+            Assert.Equal($"--hooks close=fentry/tcp_close: {fentry.Reason}", Assert.Throws<HookChoiceException>(() => HookPlan.Choose(probe, forced)).Message);
+        HookStatus close = HookPlan.Choose(probe, new Dictionary<string, string>()).Hooks.Single(h => h.Fact == "close");
+        Assert.Equal(fentry.Works ? [] : [fentry.Reason], close.Refused.Where(r => r.Rung == "fentry/tcp_close").Select(r => r.Reason));
+    }
+
+    private static HookPlan Choose(params (string Fact, string Rung)[] forced)
+    {
+        using ProgramProbe probe = ProgramProbe.Open();
+        return HookPlan.Choose(probe, forced.ToDictionary(f => f.Fact, f => f.Rung));
+    }
+
+    private static void RequireKernel()
+    {
+        const string Missing = "needs root and /sys/kernel/btf/vmlinux";
+        bool isThere = Environment.IsPrivilegedProcess && File.Exists("/sys/kernel/btf/vmlinux");
+        if (!isThere && Environment.GetEnvironmentVariable("CLOSEWAIT_REQUIRE_KERNEL") == "1")
+            Assert.Fail("CLOSEWAIT_REQUIRE_KERNEL=1, but this test " + Missing);
+        Assert.SkipUnless(isThere, Missing);
+    }
+}
