@@ -74,7 +74,8 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _enricherThread.Start();
         try
         {
-            await _host.StartAsync(cancellationToken);
+            // Not cancelled half-way, which the server would report as a failure: it takes milliseconds, and the wait below ends at once.
+            await _host.StartAsync(CancellationToken.None);
             Announcement.Ready(_options);
             await _host.WaitForShutdownAsync(cancellationToken);
         }
