@@ -29,7 +29,5 @@ public sealed class PumpCounters
     /// <summary>Records and rows that could not be decoded, by reason.</summary>
     public ulong Rejected(DecodeStatus reason) => (ulong)Volatile.Read(ref _rejected[(int)reason]);
 
-    public ulong RejectedTotal => (ulong)_rejected.Sum();
-
     internal void Reject(DecodeStatus reason) => _rejected[(int)reason]++;
 }
