@@ -12,5 +12,8 @@ namespace Tracer.Stacks;
 /// <param name="BuildId">Lower-case hex of the module's build id; empty when it has none.</param>
 /// <param name="File">Source file; empty when not known.</param>
 /// <param name="Line">Source line; 0 when not known.</param>
+/// <param name="Kind">What kind of code it is.</param>
+/// <param name="IsInlined">The compiler put the function into the frame that follows, whose address it has.</param>
 public readonly record struct ResolvedFrame(
-    string Function, string Module, ulong Offset, ulong Address, string BuildId, string File, uint Line);
+    string Function, string Module, ulong Offset, ulong Address, string BuildId, string File, uint Line,
+    FrameKind Kind = FrameKind.Unknown, bool IsInlined = false);

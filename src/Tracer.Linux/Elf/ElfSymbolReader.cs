@@ -32,7 +32,7 @@ internal static class ElfSymbolReader
             if (section.Type != tableType)
                 continue;
             if (section.Link >= (uint)file.Sections.Count || file.Sections[(int)section.Link].Type != ElfSection.StringTable
-                || section.EntrySize != (ulong)Marshal.SizeOf<RawSymbol>())
+                || section.EntrySize != (ulong)Marshal.SizeOf<RawElfSymbol>())
                 return ElfStatus.Malformed;
             if (section.Size > MaxTableBytes)
                 return ElfStatus.TooLarge;
@@ -53,17 +53,17 @@ internal static class ElfSymbolReader
 
     private static ElfStatus Collect(ElfSource source, in ElfSection table, ulong namesSize, List<ElfFunction> functions)
     {
-        int entryBytes = Marshal.SizeOf<RawSymbol>();
+        int entryBytes = Marshal.SizeOf<RawElfSymbol>();
         ulong left = table.Size / (ulong)entryBytes;
         ulong offset = table.Offset;
-        var entries = new RawSymbol[(int)Math.Min(left, EntriesPerRead)];
+        var entries = new RawElfSymbol[(int)Math.Min(left, EntriesPerRead)];
         while (left > 0)
         {
-            Span<RawSymbol> chunk = entries.AsSpan(0, (int)Math.Min(left, EntriesPerRead));
+            Span<RawElfSymbol> chunk = entries.AsSpan(0, (int)Math.Min(left, EntriesPerRead));
             // What came before a damaged end is still right.
             if (offset > source.Length || !source.TryRead(offset, MemoryMarshal.AsBytes(chunk)))
                 return ElfStatus.ReadFailed;
-            foreach (ref readonly RawSymbol entry in chunk)
+            foreach (ref readonly RawElfSymbol entry in chunk)
             {
                 if (!IsFunction(entry) || entry.Name >= namesSize)
                     continue;
@@ -80,19 +80,7 @@ internal static class ElfSymbolReader
     }
 
     // Without a size there is no telling where the function ends, and the nearest name before an address is often a wrong one.
-    private static bool IsFunction(in RawSymbol entry) =>
+    private static bool IsFunction(in RawElfSymbol entry) =>
         (entry.Info & 0xf) is FunctionType or IndirectFunctionType && entry.Section != UndefinedSection && entry.Size > 0
         && entry.Value <= ulong.MaxValue - entry.Size;
-
-    /// <summary>Elf64_Sym.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct RawSymbol
-    {
-        public uint Name;
-        public byte Info;
-        public byte Other;
-        public ushort Section;
-        public ulong Value;
-        public ulong Size;
-    }
 }
