@@ -109,9 +109,10 @@ public sealed class EventPump
                     FlushTransitions();
                 break;
             case TcpEventKind.Stack:
-                status = WireReader.TryReadStack(record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames);
+                status = WireReader.TryReadStack(
+                    record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames, out ReadOnlySpan<TcpInterpreterFrame> interpreter);
                 if (status == DecodeStatus.Ok)
-                    Hand(new PumpedItem { Kind = PumpedItemKind.Stack, Stack = new RawStack(stack.StackId, stack.Pid, stack.StartBoottimeNs, stack.Flags, frames.ToArray()) });
+                    Hand(new PumpedItem { Kind = PumpedItemKind.Stack, Stack = new RawStack(stack, frames.ToArray(), interpreter.ToArray()) });
                 break;
             case TcpEventKind.ProcessExit:
                 status = WireReader.TryReadProcessExit(record, out TcpProcessExit exit);
