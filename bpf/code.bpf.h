@@ -19,6 +19,21 @@ static __always_inline __u64 address_space_of(const struct task_struct *task)
 	return (__u64)task->mm;
 }
 
+static __always_inline struct tcp_target *target_of_current(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 pid = task->tgid;
+	struct tcp_target *target = bpf_map_lookup_elem(&targets, &pid);
+
+	return target && target->address_space == address_space_of(task) ? target : 0;
+}
+
+/* A process that is gone must not lend its table to whoever gets its memory. */
+static __always_inline void forget_target(__u32 pid)
+{
+	bpf_map_delete_elem(&targets, &pid);
+}
+
 static __always_inline void fill_code_key(struct tcp_code_key *key, const struct task_struct *task, const struct file *file)
 {
 	if (file) {
@@ -61,7 +76,7 @@ static __always_inline __u32 find_code(struct on_stack *at, __u64 address)
 		return TCP_STACK_END_BUSY;
 	if (error || !code->end)
 		return TCP_STACK_END_NO_MAPPING;
-	table = bpf_map_lookup_elem(&unwind_tables, &code->key);
+	table = code->key.device || target_of_current() ? bpf_map_lookup_elem(&unwind_tables, &code->key) : 0;
 	code->has_table = table != 0;
 	code->row_count = 0;
 	if (!table)

@@ -15,15 +15,6 @@ static __always_inline bool read_word(__u64 *word, __u64 address)
 	return !bpf_probe_read_user(word, sizeof(*word), (void *)address);
 }
 
-static __always_inline struct tcp_target *target_of_current(void)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 pid = task->tgid;
-	struct tcp_target *target = bpf_map_lookup_elem(&targets, &pid);
-
-	return target && target->address_space == address_space_of(task) ? target : 0;
-}
-
 static long match_thread(__u32 i, struct on_stack *at)
 {
 	struct list_walk *list = &at->scratch->list;

@@ -268,7 +268,10 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	struct tcp_process_exit *e;
 	__u32 pid = task->tgid;
 
-	if (task->signal->live.counter > 0 || !bpf_map_lookup_elem(&watched_pids, &pid))
+	if (task->signal->live.counter > 0)
+		return 0;
+	forget_target(pid);
+	if (!bpf_map_lookup_elem(&watched_pids, &pid))
 		return 0;
 	e = ring_reserve(sizeof(*e), TCP_COUNTER_EXITS_LOST);
 	if (!e)

@@ -50,6 +50,10 @@ static __always_inline __u64 hash_newest_frames(__u64 hash)
 	return hash;
 }
 
+static __always_inline void forget_target(__u32 pid)
+{
+}
+
 #else
 
 #include "code.bpf.h"
