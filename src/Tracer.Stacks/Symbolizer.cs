@@ -26,7 +26,8 @@ public sealed class Symbolizer : IDisposable
     public SymbolizerUsage ReadUsage()
     {
         lock (_lock)
-            return new SymbolizerUsage(_modules.Count, _modules.MemoryBytes, _modules.Evictions, _images.MappingCount, _images.Evictions);
+            return new SymbolizerUsage(
+                _modules.Count, _modules.MemoryBytes, _modules.Evictions, _images.MappingCount, _images.Evictions, _modules.DebugInfoBytes);
     }
 
     /// <summary>Reads the mappings of a process and opens its files, so that its stacks can be named after it is gone.</summary>
@@ -62,10 +63,12 @@ public sealed class Symbolizer : IDisposable
         lock (_lock)
         {
             ProcessImage? image = _images.Find(pid, startBoottimeNs);
+            // The innermost address is where execution is, and so is that of a frame that a signal interrupted.
+            bool isExact = true;
             for (int i = 0; i < addresses.Length; i++)
             {
-                // A return address is behind its call, which may be the last instruction of a function; the innermost is where execution is.
-                ulong lookup = i == 0 || addresses[i] == 0 ? addresses[i] : addresses[i] - 1;
+                // A return address is behind its call, which may be the last instruction of a function.
+                ulong lookup = isExact || addresses[i] == 0 ? addresses[i] : addresses[i] - 1;
                 int index = image?.Find(lookup) ?? -1;
                 if (index < 0 && image is not null)
                 {
@@ -73,30 +76,35 @@ public sealed class Symbolizer : IDisposable
                     index = image.Find(lookup);
                 }
 
+                isExact = false;
                 frames[i] = index < 0
                     ? new ResolvedFrame("", "", 0, addresses[i], "", "", 0)
-                    : Name(pid, image!, index, addresses[i], lookup);
+                    : Name(pid, image!, index, addresses[i], lookup, out isExact);
             }
         }
 
         return frames;
     }
 
-    private ResolvedFrame Name(uint pid, ProcessImage image, int index, ulong address, ulong lookup)
+    private ResolvedFrame Name(uint pid, ProcessImage image, int index, ulong address, ulong lookup, out bool isSignalReturn)
     {
         MemoryMapping mapping = image[index];
         string path = ControlText.Sanitize(mapping.Path);
         ulong fileOffset = lookup - mapping.Start + mapping.Offset;
-        ulong past = address - lookup;
+        isSignalReturn = false;
         NativeModule? module = _modules.Find(pid, image, index);
-        if (module is null || !module.TryAddressOf(fileOffset, out ulong linked))
-            return new ResolvedFrame("", path, path.Length == 0 ? 0 : fileOffset + past, address, module?.BuildId ?? "", "", 0);
+        long before = module?.MemoryBytes ?? 0;
+        if (module?.Find(fileOffset, isReturnAddress: lookup != address) is not { } code)
+            return new ResolvedFrame("", path, path.Length == 0 ? 0 : fileOffset + (address - lookup), address, module?.BuildId ?? "", "", 0);
 
-        long before = module.MemoryBytes;
-        bool isNamed = module.TryFind(linked, out ulong start, out string function);
         string buildId = module.BuildId;
         if (module.MemoryBytes != before)
             _modules.Reweigh(image, index, module);
-        return new ResolvedFrame(function, path, (isNamed ? linked - start : linked) + past, address, buildId, "", 0);
+        isSignalReturn = code.IsSignalReturn;
+        if (code.Frames.Length == 0)
+            return new ResolvedFrame("", path, code.Address, address, buildId, "", 0);
+        CodeFrame function = code.Frames[^1];
+        return new ResolvedFrame(
+            function.Function, path, code.Address - code.Start, address, buildId, function.File, function.Line, function.Kind);
     }
 }

@@ -25,6 +25,9 @@ internal static class LinuxConstants
     internal const int S_IFREG = 0x8000;
     internal const int S_IFDIR = 0x4000;
 
+    internal const int F_DUPFD_CLOEXEC = 1030;
+    internal const long FUSE_SUPER_MAGIC = 0x65735546;
+
     internal const ulong RESOLVE_NO_MAGICLINKS = 0x02;
     internal const ulong RESOLVE_NO_SYMLINKS = 0x04;
     internal const ulong RESOLVE_IN_ROOT = 0x10;
