@@ -14,13 +14,17 @@ public sealed class TargetFile : IDisposable
 {
     private readonly SafeFileHandle _file;
 
-    private TargetFile(SafeFileHandle file, FileIdentity identity)
+    private TargetFile(SafeFileHandle file, FileIdentity identity, uint ownerUid)
     {
         _file = file;
         Identity = identity;
+        OwnerUid = ownerUid;
     }
 
     public FileIdentity Identity { get; }
+
+    /// <summary>Who owns the file, as seen from our user namespace.</summary>
+    public uint OwnerUid { get; }
 
     /// <summary>Opens what a process maps at a range, also when that file is deleted, replaced or hidden below another mount.</summary>
     public static ProcfsStatus OpenMapped(ProcfsRoot root, uint pid, ulong start, ulong end, out TargetFile? file)
@@ -52,7 +56,7 @@ public sealed class TargetFile : IDisposable
         OpenRegular(root, Open(path, LinuxConstants.O_PATH), out file);
 
     /// <summary>False when the file was written to, or replaced in place, since it was opened.</summary>
-    public bool IsUnchanged() => TryIdentify(_file, out FileIdentity now, out _) && now == Identity;
+    public bool IsUnchanged() => TryIdentify(_file, out FileIdentity now, out _, out _) && now == Identity;
 
     /// <summary>Reads at an offset; 0 at the end and on failure.</summary>
     public unsafe int Read(long offset, Span<byte> buffer)
@@ -75,7 +79,7 @@ public sealed class TargetFile : IDisposable
     private static SafeFileHandle Open(string path, int flags) => LibCFiles.open(path, flags | LinuxConstants.O_CLOEXEC, 0);
 
     // O_PATH first: it touches nothing but the name, and what it found cannot be exchanged before the second open.
-    private static ProcfsStatus OpenRegular(ProcfsRoot root, SafeFileHandle found, out TargetFile? file)
+    internal static ProcfsStatus OpenRegular(ProcfsRoot root, SafeFileHandle found, out TargetFile? file)
     {
         file = null;
         int errno = Marshal.GetLastPInvokeError();
@@ -83,17 +87,17 @@ public sealed class TargetFile : IDisposable
         {
             if (found.IsInvalid)
                 return ProcfsRoot.FromErrno(errno);
-            if (!TryIdentify(found, out _, out bool isRegular))
+            if (!TryIdentify(found, out _, out _, out int type))
                 return ProcfsStatus.Failed;
-            if (!isRegular)
+            if (type != LinuxConstants.S_IFREG)
                 return ProcfsStatus.Malformed;
 
             string self = $"{root.Path}/self/fd/{found.DangerousGetHandle()}";
             SafeFileHandle opened = Open(self, LinuxConstants.O_RDONLY | LinuxConstants.O_NONBLOCK | LinuxConstants.O_NOCTTY);
             errno = Marshal.GetLastPInvokeError();
-            if (!opened.IsInvalid && TryIdentify(opened, out FileIdentity identity, out _))
+            if (!opened.IsInvalid && TryIdentify(opened, out FileIdentity identity, out uint owner, out _))
             {
-                file = new TargetFile(opened, identity);
+                file = new TargetFile(opened, identity, owner);
                 return ProcfsStatus.Ok;
             }
 
@@ -102,11 +106,12 @@ public sealed class TargetFile : IDisposable
         }
     }
 
-    private static bool TryIdentify(SafeFileHandle handle, out FileIdentity identity, out bool isRegular)
+    internal static bool TryIdentify(SafeFileHandle handle, out FileIdentity identity, out uint ownerUid, out int type)
     {
         int result = LibCFiles.statx_fd(handle, "", LinuxConstants.AT_EMPTY_PATH, LinuxConstants.STATX_BASIC_STATS, out LinuxStatx status);
         identity = FileIdentity.From(status);
-        isRegular = (status.Mode & LinuxConstants.S_IFMT) == LinuxConstants.S_IFREG;
+        ownerUid = status.Uid;
+        type = status.Mode & LinuxConstants.S_IFMT;
         return result == 0;
     }
 }
