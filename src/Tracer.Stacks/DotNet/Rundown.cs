@@ -42,12 +42,17 @@ internal sealed class Rundown(DiagnosticPort port)
         Add(bytes, (uint)Keywords);
         Add(bytes, (uint)(Keywords >> 32));
         Add(bytes, Verbose);
-        string name = NettraceReader.Provider + "\0";
-        Add(bytes, (uint)name.Length);
-        bytes.AddRange(Encoding.Unicode.GetBytes(name));
-        const uint noArguments = 0;
+        Add(bytes, NettraceReader.Provider);
+        const string noArguments = "";
         Add(bytes, noArguments);
         return [.. bytes];
+    }
+
+    private static void Add(List<byte> bytes, string text)
+    {
+        string terminated = text + "\0";
+        Add(bytes, (uint)terminated.Length);
+        bytes.AddRange(Encoding.Unicode.GetBytes(terminated));
     }
 
     private static void Add(List<byte> bytes, uint value)
