@@ -40,6 +40,9 @@ public sealed class TargetProcess : IDisposable
     /// <summary>As seen from our user namespace; null when it cannot be read.</summary>
     public uint? EffectiveUid { get; }
 
+    /// <summary>Start since boot in clock ticks, as in /proc/PID/stat.</summary>
+    public ulong StartTicks => _stat.StartTicks;
+
     /// <summary>All mappings in address order, as of the last reading.</summary>
     public IReadOnlyList<MemoryMapping> Mappings { get; private set; }
 
@@ -81,6 +84,27 @@ public sealed class TargetProcess : IDisposable
             return false;
         Mappings = mappings;
         return true;
+    }
+
+    /// <summary>Finds what is mapped at an address, as of the last reading.</summary>
+    public bool TryFindMapping(ulong address, out MemoryMapping mapping)
+    {
+        int low = 0;
+        int high = Mappings.Count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            mapping = Mappings[middle];
+            if (mapping.Contains(address))
+                return true;
+            if (address < mapping.Start)
+                high = middle - 1;
+            else
+                low = middle + 1;
+        }
+
+        mapping = default;
+        return false;
     }
 
     /// <summary>Fills the whole buffer from an address.</summary>

@@ -21,10 +21,14 @@ public sealed class TargetFile : IDisposable
     {
         _file = file;
         Identity = FileIdentity.From(status);
+        OwnerUid = status.Uid;
         _isRootsAlone = status.Uid == 0 && (status.Mode & MayWriteGroupOrOthers) == 0;
     }
 
     public FileIdentity Identity { get; }
+
+    /// <summary>Who owns the file, as seen from our user namespace.</summary>
+    public uint OwnerUid { get; }
 
     /// <summary>Opens what a process maps at a range, also when that file is deleted, replaced or hidden below another mount.</summary>
     public static ProcfsStatus OpenMapped(ProcfsRoot root, uint pid, ulong start, ulong end, out TargetFile? file)
@@ -89,7 +93,7 @@ public sealed class TargetFile : IDisposable
     private static SafeFileHandle Open(string path, int flags) => LibCFiles.open(path, flags | LinuxConstants.O_CLOEXEC, 0);
 
     // O_PATH first: it touches nothing but the name, and what it found cannot be exchanged before the second open.
-    private static ProcfsStatus OpenRegular(ProcfsRoot root, SafeFileHandle found, out TargetFile? file)
+    internal static ProcfsStatus OpenRegular(ProcfsRoot root, SafeFileHandle found, out TargetFile? file)
     {
         file = null;
         int errno = Marshal.GetLastPInvokeError();
@@ -116,6 +120,6 @@ public sealed class TargetFile : IDisposable
         }
     }
 
-    private static bool TryIdentify(SafeFileHandle handle, out LinuxStatx status) =>
+    internal static bool TryIdentify(SafeFileHandle handle, out LinuxStatx status) =>
         LibCFiles.statx_fd(handle, "", LinuxConstants.AT_EMPTY_PATH, LinuxConstants.STATX_BASIC_STATS, out status) == 0;
 }

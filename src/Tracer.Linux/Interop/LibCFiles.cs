@@ -44,6 +44,9 @@ internal static partial class LibCFiles
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial SafeFileHandle syscall_openat2(nint number, SafeFileHandle directory, string path, in LinuxOpenHow how, nint size);
 
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int unlinkat(SafeFileHandle directory, string name, int flags);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static unsafe partial SafeFileHandle open_by_handle_at(SafeFileHandle mount, byte* handle, int flags);
 

@@ -24,6 +24,7 @@ internal static class LinuxConstants
     internal const int S_IFMT = 0xf000;
     internal const int S_IFREG = 0x8000;
     internal const int S_IFDIR = 0x4000;
+    internal const int S_IFSOCK = 0xc000;
 
     internal const int F_DUPFD_CLOEXEC = 1030;
     internal const long FUSE_SUPER_MAGIC = 0x65735546;
