@@ -10,7 +10,7 @@ public sealed class PhpDetector : IRuntimeDetector
     private const string CommandLine = "cli";
     private const int MaxSapiName = 32;
 
-    private readonly ModuleSearch<PhpImage> _search = new("php", PhpImage.Read);
+    private readonly ModuleSearch<PhpImage> _search = new("php", static name => name.Contains("php", StringComparison.OrdinalIgnoreCase), PhpImage.Read);
 
     public ILanguageRuntime? Detect(TargetProcess process)
     {

@@ -12,6 +12,9 @@ internal sealed class PythonCodeReader(ITargetMemory memory, PythonOffsets offse
     private const string CodeType = "code";
     private const string NoneType = "NoneType";
 
+    // Of the code that the interpreter makes for itself since 3.12, such as that of the frames between C and Python (_Py_MakeShimCode).
+    private const string ShimFile = "<shim>";
+
     private readonly PythonObjects _objects = new(memory, offsets);
     private readonly BoundedCache<ulong, PythonCode> _kept = new(MaxKeptBytes, MaxKept);
     private readonly byte[] _head = new byte[HeadBytes(offsets)];
@@ -26,13 +29,13 @@ internal sealed class PythonCodeReader(ITargetMemory memory, PythonOffsets offse
         // Since 3.13 the frame between C and Python executes None.
         if (type == NoneType)
             return true;
-        if (type != CodeType || !TryReadKey(address, out PythonCodeKey key))
+        if (type != CodeType || !TryReadKey(address, out PythonCodeKey key) || !TryFind(address, key, out PythonCode? code))
             return false;
-        if (key.IsShim)
+        if (code!.File == ShimFile)
             return true;
-        if (!TryFind(address, key, out PythonCode? code) || !TryFindLine(address, position, code!, out uint line))
+        if (!TryFindLine(address, position, code, out uint line))
             return false;
-        named = new CodeFrame(code!.Function, code.File, line, FrameKind.Python);
+        named = new CodeFrame(code.Function, code.File, line, FrameKind.Python);
         return true;
     }
 

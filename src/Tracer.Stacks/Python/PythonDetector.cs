@@ -8,7 +8,7 @@ public sealed class PythonDetector : IRuntimeDetector
 {
     private const int LastMinor = 13;
 
-    private readonly ModuleSearch<PythonImage> _search = new("python", PythonImage.Read);
+    private readonly ModuleSearch<PythonImage> _search = new("python", IsInterpreterName, PythonImage.Read);
 
     public ILanguageRuntime? Detect(TargetProcess process)
     {
@@ -17,6 +17,10 @@ public sealed class PythonDetector : IRuntimeDetector
         ulong runtime = unchecked(bias + image.Runtime);
         return Create(process, runtime, VersionOf(process, image, bias));
     }
+
+    // Not extensions: _socket.cpython-311-x86_64-linux-gnu.so.
+    private static bool IsInterpreterName(string name) =>
+        name.StartsWith("libpython", StringComparison.Ordinal) || name.StartsWith("python", StringComparison.Ordinal);
 
     internal static PythonRuntime Create(ITargetMemory memory, ulong runtime, PythonVersion? version)
     {

@@ -8,8 +8,6 @@ namespace Tracer.Stacks.Python;
 internal sealed class PythonRuntime : ILanguageRuntime
 {
     private readonly ITargetMemory _memory;
-    private readonly ulong _runtime;
-    private readonly PythonOffsets? _offsets;
     private readonly PythonCodeReader? _codes;
     private InterpreterLayout? _layout;
 
@@ -17,12 +15,18 @@ internal sealed class PythonRuntime : ILanguageRuntime
     internal PythonRuntime(ITargetMemory memory, string name, string limitation, ulong runtime, PythonOffsets? offsets)
     {
         _memory = memory;
-        _runtime = runtime;
-        _offsets = offsets;
+        Address = runtime;
+        Offsets = offsets;
         _codes = offsets is null ? null : new PythonCodeReader(memory, offsets);
         Name = name;
         Limitation = limitation;
     }
+
+    /// <summary>Where _PyRuntime is.</summary>
+    internal ulong Address { get; }
+
+    /// <summary>Null: the version is not known.</summary>
+    internal PythonOffsets? Offsets { get; }
 
     public FrameKind Kind => FrameKind.Python;
 
@@ -31,7 +35,7 @@ internal sealed class PythonRuntime : ILanguageRuntime
     public string Limitation { get; }
 
     /// <summary>Null as long as the interpreter is starting: ask again.</summary>
-    public InterpreterLayout? Layout => _offsets is null ? null : _layout ??= PythonThreads.FindLayout(_memory, _runtime, _offsets);
+    public InterpreterLayout? Layout => Offsets is null ? null : _layout ??= PythonThreads.FindLayout(_memory, Address, Offsets);
 
     public bool TryName(ulong address, List<CodeFrame> frames) => false;
 

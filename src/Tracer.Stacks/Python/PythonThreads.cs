@@ -18,10 +18,7 @@ internal static class PythonThreads
     /// <summary>How to walk the frames; null as long as the interpreter has no thread.</summary>
     internal static InterpreterLayout? FindLayout(ITargetMemory memory, ulong runtime, PythonOffsets offsets)
     {
-        if (!TryFindMain(memory, runtime, offsets, out ulong interpreter))
-            return null;
-        ulong head = unchecked(interpreter + (ulong)offsets.FirstThread);
-        if (!memory.TryRead(head, out ulong thread) || thread == 0)
+        if (!TryFindList(memory, runtime, offsets, out ulong head) || !memory.TryRead(head, out ulong thread) || thread == 0)
             return null;
         ulong slot = FindSlot(memory, thread, offsets);
         return new InterpreterLayout
@@ -39,17 +36,23 @@ internal static class PythonThreads
         };
     }
 
-    // New interpreters are put in front, so the main one is the last.
-    private static bool TryFindMain(ITargetMemory memory, ulong runtime, PythonOffsets offsets, out ulong interpreter)
+    /// <summary>Finds where the main interpreter has the pointer to its newest thread state.</summary>
+    internal static bool TryFindList(ITargetMemory memory, ulong runtime, PythonOffsets offsets, out ulong head)
     {
+        // New interpreters are put in front, so the main one is the last.
         ulong at = unchecked(runtime + (ulong)offsets.FirstInterpreter);
-        interpreter = 0;
+        ulong interpreter = 0;
+        head = 0;
         for (int i = 0; i < MaxInterpreters; i++)
         {
             if (!memory.TryRead(at, out ulong next))
                 return false;
             if (next == 0)
+            {
+                head = unchecked(interpreter + (ulong)offsets.FirstThread);
                 return interpreter != 0;
+            }
+
             interpreter = next;
             at = unchecked(next + (ulong)offsets.InterpreterNext);
         }

@@ -9,9 +9,10 @@ namespace Tracer.Stacks.Runtimes;
 /// Finds the mapped file that holds an interpreter, and keeps what was learnt of each file, since hundreds of workers share one. Files are
 /// chosen by name before any is opened: reading the symbols of everything that a process maps would be slow.
 /// </summary>
-/// <param name="word">A file whose name contains it is a candidate; the executable is one too when any path contains it.</param>
+/// <param name="word">The executable is a candidate when the path of anything mapped contains it.</param>
+/// <param name="isCandidate">Whether a file of that name is one.</param>
 /// <param name="read">What there is to know of a file; null: it holds no interpreter.</param>
-internal sealed class ModuleSearch<TFacts>(string word, Func<ElfFile, string, TFacts?> read)
+internal sealed class ModuleSearch<TFacts>(string word, Predicate<string> isCandidate, Func<ElfFile, string, TFacts?> read)
     where TFacts : class
 {
     private const int MaxCandidates = 8;
@@ -50,7 +51,7 @@ internal sealed class ModuleSearch<TFacts>(string word, Func<ElfFile, string, TF
             if (!mapping.Path.Contains(word, StringComparison.OrdinalIgnoreCase))
                 continue;
             isHinted = true;
-            if (Path.GetFileName(mapping.Path).Contains(word, StringComparison.OrdinalIgnoreCase) && found.Count < MaxCandidates
+            if (isCandidate(Path.GetFileName(mapping.Path)) && found.Count < MaxCandidates
                 && !found.Exists(other => other.Inode == mapping.Inode && other.DeviceMinor == mapping.DeviceMinor))
                 found.Add(mapping);
         }
