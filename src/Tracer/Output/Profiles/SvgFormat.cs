@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Globalization;
+using System.Text;
 using System.Xml;
 using CloseWait.V1;
 
@@ -22,7 +23,7 @@ internal sealed class SvgFormat : IProfileFormat
     public void Write(StackProfile profile, ProfileView view, Stream output)
     {
         FlameNode root = FlameNode.TreeOf(profile, view);
-        var settings = new XmlWriterSettings { Indent = true, IndentChars = " ", NewLineChars = "\n", CloseOutput = false };
+        var settings = new XmlWriterSettings { Indent = true, IndentChars = " ", NewLineChars = "\n", CloseOutput = false, Encoding = new UTF8Encoding(false) };
         using XmlWriter svg = XmlWriter.Create(output, settings);
         int height = Header + (DepthOf(root) * RowHeight) + Margin;
         svg.WriteStartElement("svg", Namespace);
