@@ -58,7 +58,7 @@ internal static class StackText
             output.WriteLine(indent + "(found by frame pointers only: callers may be missing)");
     }
 
-    private static string ShortPlace(Frame frame) =>
+    public static string ShortPlace(Frame frame) =>
         frame.Function.Length > 0 ? TargetText.Clean(frame.Function) : Place(frame);
 
     private static string Place(Frame frame)
@@ -70,5 +70,5 @@ internal static class StackText
             : $"0x{frame.Address:x}";
     }
 
-    private static string FileName(string module) => module[(module.LastIndexOf('/') + 1)..];
+    public static string FileName(string module) => module[(module.LastIndexOf('/') + 1)..];
 }
