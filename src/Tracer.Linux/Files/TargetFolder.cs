@@ -12,6 +12,8 @@ namespace Tracer.Linux.Files;
 /// </summary>
 public sealed class TargetFolder : IDisposable
 {
+    private const int OwnerOnly = 0x180; // 0600
+
     private readonly ProcfsRoot _root;
     private readonly SafeFileHandle _directory;
 
@@ -69,6 +71,23 @@ public sealed class TargetFolder : IDisposable
         found.Dispose();
         return isThere ? ProcfsStatus.Malformed : ProcfsRoot.FromErrno(errno);
     }
+
+    /// <summary>Creates an empty file that was not there, readable and writable for its owner only.</summary>
+    public bool TryCreate(string name, uint ownerUid)
+    {
+        int flags = LinuxConstants.O_WRONLY | LinuxConstants.O_CREAT | LinuxConstants.O_EXCL | LinuxConstants.O_NOFOLLOW
+            | LinuxConstants.O_CLOEXEC;
+        using SafeFileHandle created = LibCFiles.openat(_directory, name, flags, OwnerOnly);
+        if (created.IsInvalid)
+            return false;
+        if (LibCFiles.fchown(created, ownerUid, LibCFiles.UnchangedId) == 0)
+            return true;
+        Remove(name);
+        return false;
+    }
+
+    /// <summary>Removes a name; what it leads to is left alone.</summary>
+    public void Remove(string name) => LibCFiles.unlinkat(_directory, name, 0);
 
     /// <summary>Removes a file of this folder, if it still is the one that was opened.</summary>
     public bool Remove(string name, TargetFile file)

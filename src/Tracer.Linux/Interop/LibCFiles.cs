@@ -73,4 +73,12 @@ internal static partial class LibCFiles
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int close(nint fd);
+
+    internal const uint UnchangedId = uint.MaxValue; // (uid_t)-1
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial SafeFileHandle openat(SafeFileHandle directory, string name, int flags, int mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fchown(SafeFileHandle fd, uint owner, uint group);
 }
