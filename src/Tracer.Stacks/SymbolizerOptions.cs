@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Stacks.Merging;
+
 namespace Tracer.Stacks;
 
 /// <summary>The bounds of a symbolizer.</summary>
@@ -30,4 +32,7 @@ public sealed record SymbolizerOptions
 
     /// <summary>Files whose debug information is kept in memory; each takes one more descriptor, or two.</summary>
     public int MaxDebugInfos { get; init; } = 8;
+
+    /// <summary>Which frame of a stack is the line to show.</summary>
+    public FrameRules FrameRules { get; init; } = FrameRules.Default;
 }

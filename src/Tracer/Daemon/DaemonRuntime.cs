@@ -37,10 +37,10 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _options = options;
         _session = session;
         _queue = new HandoffQueue<PumpedItem>(QueueCapacityPowerOfTwo);
-        _symbolizer = new Symbolizer(procfs);
+        _runtimes = new RuntimeDirectory(procfs, LanguageRuntimes.Detectors);
+        _symbolizer = new Symbolizer(procfs, runtimes: _runtimes);
         var processes = new ProcessDirectory(new ProcessReader(procfs));
         var stacks = new StackDirectory(_symbolizer);
-        _runtimes = new RuntimeDirectory(procfs, LanguageRuntimes.Detectors);
         _loader = session.Unwind is { } maps ? new CodeLoader(session, maps, _runtimes, procfs) : null;
         var pump = new EventPump(session, hub, _queue, _loader, ledgerOptions, new PumpOptions { ScanPeriod = options.ScanPeriod });
         var enricher = new Enricher(_queue, hub, processes, stacks, session, scans);
