@@ -159,4 +159,56 @@ static __noinline void ask_for(const struct code *code)
 	bpf_map_update_elem(&wanted, &key, &now, BPF_ANY);
 }
 
+/* Storms of short-lived programs are none of ours: a server is started rarely and stays. */
+static __always_inline bool exec_budget_allows(void)
+{
+	struct scratch *scratch = scratch_of_this_cpu();
+	__u64 window = bpf_ktime_get_ns() / BUDGET_WINDOW_NS;
+
+	if (!scratch)
+		return false;
+	if (scratch->exec_window != window) {
+		scratch->exec_window = window;
+		scratch->execs_told = 0;
+	}
+	return scratch->execs_told++ < exec_budget;
+}
+
+static __always_inline void tell_exec(const struct task_struct *task)
+{
+	struct tcp_code_mapping *told;
+
+	if (!exec_budget_allows()) {
+		count(TCP_COUNTER_EXECS_SKIPPED);
+		return;
+	}
+	told = ring_reserve(sizeof(*told), TCP_COUNTER_EXECS_SKIPPED);
+	if (!told)
+		return;
+	header_fill(&told->header, sizeof(*told), TCP_EVENT_KIND_PROCESS_EXEC);
+	fill_code_key(&told->key, task, 0);
+	told->pid = task->tgid;
+	told->start_boottime_ns = task->group_leader->start_boottime;
+	told->address_space = address_space_of(task);
+	ring_submit(told, TCP_COUNTER_CODE_WANTED_SUBMITTED);
+}
+
+/* A forked process has its parent's interpreter at the same addresses. */
+static __always_inline void inherit_target(const struct task_struct *parent, const struct task_struct *child)
+{
+	__u32 parent_pid = parent->tgid;
+	__u32 child_pid = child->tgid;
+	struct tcp_target *target;
+	struct tcp_target copy;
+
+	if (parent_pid == child_pid)
+		return;
+	target = bpf_map_lookup_elem(&targets, &parent_pid);
+	if (!target || target->address_space != address_space_of(parent))
+		return;
+	copy = *target;
+	copy.address_space = address_space_of(child);
+	bpf_map_update_elem(&targets, &child_pid, &copy, BPF_ANY);
+}
+
 #endif

@@ -11,6 +11,7 @@ const volatile bool has_task_btf = true; /* bpf_get_current_task_btf: 5.11 */
 const volatile bool has_task_regs = true; /* bpf_task_pt_regs: 5.15 */
 const volatile __u32 tick_ns = 4000000; /* nanoseconds per jiffy */
 const volatile __u32 stack_budget = 400; /* stack walks per CPU and 100 ms */
+const volatile __u32 exec_budget = 5; /* new programs told of per CPU and 100 ms */
 const volatile __u32 recvmsg_args = 5; /* arguments of tcp_recvmsg(): 6 before 5.19 */
 const volatile __u32 accept_args = 2; /* arguments of inet_csk_accept(): 4 before 6.10 */
 
@@ -156,6 +157,8 @@ struct scratch {
 	__u64 running; /* the state-change hook is running on this CPU */
 	__u64 budget_window; /* 100 ms window of budget_used */
 	__u64 budget_used;
+	__u64 exec_window; /* the same for new programs */
+	__u64 execs_told;
 	struct tcp_socket_event row; /* of the iterator: one at a time */
 	struct tcp_stack stack; /* process context only */
 	struct tcp_interpreter_frame interpreter[TCP_INTERPRETER_DEPTH]; /* moved behind the frames when their number is known */

@@ -7,7 +7,6 @@
  * frames and request, and crosses the ring once; everything else carries the name.
  */
 
-#define BUDGET_WINDOW_NS 100000000ULL
 #define REQUEST_WORDS ((TCP_REQUEST_METHOD_SIZE + TCP_REQUEST_PATH_SIZE) / sizeof(__u64))
 
 /* A storm of new call paths must not eat the machine: so many walks per CPU and window. */

@@ -284,4 +284,22 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	return 0;
 }
 
+#ifndef KERNEL_WALK_ONLY
+/* A process begins a program: time to look at it before its first socket; in its own context; 3.4. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task)
+{
+	tell_exec(task);
+	return 0;
+}
+
+/* A process is copied; in the parent's context; 2.6.29. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	inherit_target(parent, child);
+	return 0;
+}
+#endif
+
 #include "snapshot.bpf.h"

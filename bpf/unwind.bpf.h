@@ -8,6 +8,7 @@
  * what makes unwinding from a sampled instruction hard can happen here.
  */
 
+#define BUDGET_WINDOW_NS 100000000ULL
 #define HASH_MULTIPLIER 0x9e3779b97f4a7c15ULL /* 2^64 / golden ratio */
 
 static __always_inline __u64 hash_step(__u64 hash, __u64 value)

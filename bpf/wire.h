@@ -40,6 +40,7 @@ enum tcp_event_kind {
 	TCP_EVENT_KIND_PROCESS_EXIT = 10, /* struct tcp_process_exit */
 	TCP_EVENT_KIND_CODE_WANTED = 11, /* struct tcp_code_mapping: a walk found no table for this code */
 	TCP_EVENT_KIND_CODE_MAPPING = 12, /* struct tcp_code_mapping: a row of iter/task_vma */
+	TCP_EVENT_KIND_PROCESS_EXEC = 13, /* struct tcp_code_mapping: a process began to execute a program */
 };
 
 /* enum of the kernel's own TCP states, include/net/tcp_states.h; 0 is not a state. */
@@ -162,7 +163,8 @@ enum tcp_counter {
 	TCP_COUNTER_STACKS_FP_ONLY = 15, /* walks through code without a table yet */
 	TCP_COUNTER_CODE_WANTED_SUBMITTED = 16, /* tcp_code_mapping records given to the ring */
 	TCP_COUNTER_CODE_WANTED_LOST = 17, /* the same, refused by a full ring; asked again at a later walk */
-	TCP_COUNTER_COUNT = 18,
+	TCP_COUNTER_EXECS_SKIPPED = 18, /* new programs not told of: too many at once, or a full ring; their first stack tells of them */
+	TCP_COUNTER_COUNT = 19,
 };
 
 struct tcp_event_header {

@@ -22,5 +22,6 @@ public enum TcpCounter : int
     StacksFpOnly = 15,
     CodeWantedSubmitted = 16,
     CodeWantedLost = 17,
-    Count = 18,
+    ExecsSkipped = 18,
+    Count = 19,
 }

@@ -17,4 +17,5 @@ public enum TcpEventKind : ushort
     ProcessExit = 10,
     CodeWanted = 11,
     CodeMapping = 12,
+    ProcessExec = 13,
 }

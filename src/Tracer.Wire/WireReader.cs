@@ -12,7 +12,7 @@ public static class WireReader
     {
         if (!MemoryMarshal.TryRead(record, out TcpEventHeader header) || header.Version != WireFormat.Version)
             return TcpEventKind.Unknown;
-        return header.Kind <= TcpEventKind.CodeMapping ? header.Kind : TcpEventKind.Unknown;
+        return header.Kind <= TcpEventKind.ProcessExec ? header.Kind : TcpEventKind.Unknown;
     }
 
     /// <summary>Reads a TRANSITION.</summary>
@@ -55,11 +55,11 @@ public static class WireReader
     public static DecodeStatus TryReadProcessExit(ReadOnlySpan<byte> record, out TcpProcessExit processExit) =>
         TryRead(record, TcpEventKind.ProcessExit, out processExit);
 
-    /// <summary>Reads a CODE_WANTED or a CODE_MAPPING.</summary>
+    /// <summary>Reads a CODE_WANTED, a CODE_MAPPING or a PROCESS_EXEC.</summary>
     public static DecodeStatus TryReadCodeMapping(ReadOnlySpan<byte> record, out TcpCodeMapping mapping)
     {
         TcpEventKind kind = PeekKind(record);
-        return TryRead(record, kind == TcpEventKind.CodeMapping ? kind : TcpEventKind.CodeWanted, out mapping);
+        return TryRead(record, kind is TcpEventKind.CodeMapping or TcpEventKind.ProcessExec ? kind : TcpEventKind.CodeWanted, out mapping);
     }
 
     /// <summary>Reads a STACK; the frames are views of the record and live as long as it does.</summary>

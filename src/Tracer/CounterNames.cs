@@ -26,6 +26,7 @@ public static class CounterNames
         [TcpCounter.StacksFpOnly] = "stack walks through code that had no unwind table yet",
         [TcpCounter.CodeWantedSubmitted] = "requests for unwind tables given to the ring",
         [TcpCounter.CodeWantedLost] = "requests for unwind tables refused by a full ring; repeated",
+        [TcpCounter.ExecsSkipped] = "new programs not looked at before their first stack: too many at once",
         [TcpCounter.QueueWalksCut] = "accept queues longer than a scan walks",
     };
 

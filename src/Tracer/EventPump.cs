@@ -118,7 +118,7 @@ public sealed class EventPump
                 if (status == DecodeStatus.Ok)
                     Hand(new PumpedItem { Kind = PumpedItemKind.Stack, Stack = new RawStack(stack, frames.ToArray(), interpreter.ToArray()) });
                 break;
-            case TcpEventKind.CodeWanted:
+            case TcpEventKind.CodeWanted or TcpEventKind.ProcessExec:
                 status = WireReader.TryReadCodeMapping(record, out TcpCodeMapping wish);
                 if (status == DecodeStatus.Ok)
                     _loader?.Ask(in wish);

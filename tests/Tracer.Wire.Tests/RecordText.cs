@@ -31,7 +31,7 @@ internal static class RecordText
                 foreach (TcpInterpreterFrame frame in interpreter)
                     text.Append(CultureInfo.InvariantCulture, $"interpreter frame: 0x{frame.Function:x} 0x{frame.Position:x} 0x{frame.Detail:x}\n");
                 break;
-            case TcpEventKind.CodeWanted or TcpEventKind.CodeMapping:
+            case TcpEventKind.CodeWanted or TcpEventKind.CodeMapping or TcpEventKind.ProcessExec:
                 Append(text, WireReader.TryReadCodeMapping(record, out TcpCodeMapping mapping), mapping);
                 break;
             case TcpEventKind.ProcessExit:

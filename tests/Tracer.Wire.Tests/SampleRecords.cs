@@ -23,6 +23,7 @@ internal static class SampleRecords
         yield return ("stack-deepest", RecordBytes.OfStack(Stack(), [.. Enumerable.Range(1, WireFormat.StackDepth).Select(frame => 0x400000UL + (ulong)frame)]));
         yield return ("process-exit", RecordBytes.Of(ProcessExit()));
         yield return ("code-wanted", RecordBytes.Of(Mapping(TcpEventKind.CodeWanted)));
+        yield return ("process-exec", RecordBytes.Of(Mapping(TcpEventKind.ProcessExec)));
         yield return ("code-mapping", RecordBytes.Of(Mapping(TcpEventKind.CodeMapping)));
         foreach ((string, byte[]) broken in Broken())
             yield return broken;

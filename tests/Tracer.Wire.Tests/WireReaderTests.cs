@@ -20,6 +20,7 @@ public sealed class WireReaderTests
         [TcpEventKind.Stack] = (ReadStack, () => RecordBytes.OfStack(SampleRecords.Stack(), 1, 2, 3)),
         [TcpEventKind.ProcessExit] = (ReadProcessExit, () => RecordBytes.Of(SampleRecords.ProcessExit())),
         [TcpEventKind.CodeWanted] = (ReadCodeMapping, () => RecordBytes.Of(SampleRecords.Mapping(TcpEventKind.CodeWanted))),
+        [TcpEventKind.ProcessExec] = (ReadCodeMapping, () => RecordBytes.Of(SampleRecords.Mapping(TcpEventKind.ProcessExec))),
         [TcpEventKind.CodeMapping] = (ReadCodeMapping, () => RecordBytes.Of(SampleRecords.Mapping(TcpEventKind.CodeMapping))),
     };
 
@@ -87,7 +88,7 @@ public sealed class WireReaderTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(13)]
+    [InlineData(14)]
     [InlineData(ushort.MaxValue)]
     public void A_kind_that_does_not_exist_is_refused(ushort kind)
     {

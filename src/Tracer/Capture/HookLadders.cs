@@ -62,6 +62,11 @@ public static class HookLadders
             new(UnwindTables, ["on_mapping"], "", TryUnwindTables),
             new("frame-pointers", [], "callers of code without frame pointers are missing, and so are the frames of interpreters"),
         ]),
+        new("new-programs",
+        [
+            new("tp_btf/sched_process_exec", ["on_exec", "on_fork"], "", p => TryUnwindTables(p) is { Works: false } no ? no : p.TryTracingTracepoint("sched_process_exec")),
+            new("first-stack", [], "a process that is new has frames of its interpreter from its second stack on"),
+        ]),
         new("reset",
         [
             new("tp_btf/tcp_receive_reset", ["on_reset"], "", Tracepoint("tcp_receive_reset")),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics;
 using Tracer.Bpf;
 using Tracer.Capture;
 using Tracer.Linux.Elf;
@@ -17,10 +18,15 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
 {
     private const int QueuePowerOfTwo = 12;
     private const int IteratorBytes = 64 * 1024;
+    private const int MaxYoung = 4096;
+
+    // A program that has just begun has not loaded its libraries yet; most that live shorter are none of ours.
+    private static readonly TimeSpan Youth = TimeSpan.FromMilliseconds(300);
 
     private readonly HandoffQueue<TcpCodeMapping> _queue = new(QueuePowerOfTwo);
     private readonly TableStore _tables = new(maps, TimeProvider.System);
     private readonly MapsReader _maps = new(root);
+    private readonly Queue<(long Timestamp, TcpCodeMapping Process)> _young = new();
 
     public TableStore Tables => _tables;
 
@@ -60,11 +66,9 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
         Preload(cancellationToken);
         while (!cancellationToken.IsCancellationRequested)
         {
-            if (!_queue.WaitForItem())
-                continue;
-            TcpCodeMapping wish = _queue.Peek();
-            _queue.Advance();
-            Serve(in wish, cancellationToken);
+            _queue.WaitForItem(_young.Count > 0 ? Youth : Timeout.InfiniteTimeSpan);
+            ServeWaiting(cancellationToken);
+            ServeGrown(cancellationToken);
         }
     }
 
@@ -103,6 +107,17 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
         }
     }
 
+    private void ServeGrown(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested && _young.TryPeek(out (long Timestamp, TcpCodeMapping Process) oldest)
+            && Stopwatch.GetElapsedTime(oldest.Timestamp) >= Youth)
+        {
+            _young.Dequeue();
+            LoadFilesOf(in oldest.Process, cancellationToken);
+            Look(in oldest.Process);
+        }
+    }
+
     private List<TcpCodeMapping> ReadAllMappings()
     {
         var mappings = new List<TcpCodeMapping>();
@@ -125,6 +140,14 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
 
     private void Serve(in TcpCodeMapping wish, CancellationToken cancellationToken)
     {
+        if (wish.Header.Kind == TcpEventKind.ProcessExec)
+        {
+            if (_young.Count < MaxYoung)
+                _young.Enqueue((Stopwatch.GetTimestamp(), wish));
+            else
+                Dropped++;
+            return;
+        }
         if (wish.Key.Device != 0)
         {
             LoadFile(in wish);
@@ -189,9 +212,11 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
     /// <summary>Interpreters and generated code of one process.</summary>
     private void Look(in TcpCodeMapping process)
     {
+        if (!new ProcessReader(root).IsSameProcess(process.Pid, process.StartBoottimeNs))
+            return;
         ProcessRuntimes found = runtimes.Look(process.Pid, process.StartBoottimeNs);
         Targets++;
-        if (!maps.TrySetTarget(process.Pid, TargetOf(process.AddressSpace, found.Layout)))
+        if (!maps.TrySetTarget(process.Pid, TargetOf(process.AddressSpace, found.ReadLayout())))
             TargetsRefused++;
         var key = new TcpCodeKey { Inode = process.AddressSpace };
         if (found.ReadCode() is { } code)
