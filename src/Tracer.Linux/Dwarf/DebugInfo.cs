@@ -44,9 +44,9 @@ public sealed unsafe class DebugInfo : IDisposable
         const ushort executable = 2, shared = 3;
         if (!IsAvailable || file.Type is not (executable or shared) || !DwarfSections.AreIn(file) || file.Source is not FileElfSource source)
             return null;
-        // Without it libdw would open the path that the file names, whatever that is.
+        // Without it libdw would open the path that the file names, whatever that is; a supplement has none of its own.
         bool needsSupplement = DwarfSections.TryReadSupplement(file, out _, out _);
-        if (needsSupplement && supplement is null)
+        if (needsSupplement && (supplement is null || DwarfSections.TryReadSupplement(supplement, out _, out _)))
             return null;
         ulong bytes = DwarfSections.MemoryBytes(file);
         ulong more = needsSupplement ? DwarfSections.MemoryBytes(supplement!) : 0;

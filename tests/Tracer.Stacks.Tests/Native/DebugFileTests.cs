@@ -74,11 +74,17 @@ public sealed class DebugFileTests : IClassFixture<InliningPrograms>, IDisposabl
             Assert.Equal(("serve", 16u), At(module));
 
         // Moved into the name of its build id.
-        AddDebugFile(supplement);
+        string moved = AddDebugFile(supplement);
         File.Delete(supplement);
         using (var module = new OpenedModule(first, isTrusted: true, Options))
             Assert.Equal(("serve", 16u), At(module));
         using (var module = new OpenedModule(first, isTrusted: true, Options with { DebugRoot = "" }))
+            Assert.Equal(("serve", 0u), At(module));
+
+        // One that leads on to a third file is none that dwz made.
+        File.WriteAllBytes(_folder["link"], [.. "/dev/zero\0"u8, .. new byte[20]]);
+        TargetProgram.Run("objcopy", "--add-section", $".gnu_debugaltlink={_folder["link"]}", moved);
+        using (var module = new OpenedModule(first, isTrusted: true, Options))
             Assert.Equal(("serve", 0u), At(module));
     }
 
