@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Runtime.InteropServices;
 using System.Text;
+using Tracer.Linux.Rust;
 
 namespace Tracer.Linux;
 

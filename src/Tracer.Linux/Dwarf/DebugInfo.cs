@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Runtime.InteropServices;
 using Tracer.Linux.Elf;
 using Tracer.Linux.Interop;
 
@@ -12,13 +11,17 @@ namespace Tracer.Linux.Dwarf;
 public sealed unsafe class DebugInfo : IDisposable
 {
     private const int MaxFrames = 128;
+    private const int MaxFunctionRanges = RangeTable.MaxRanges;
 
     private readonly DwarfHandle _dwarf;
     private readonly DwarfHandle? _supplement;
-    private readonly UnitIndex _units;
+    private readonly RangeTable _units;
+    private readonly Dictionary<ulong, RangeTable> _functions = [];
+    private readonly List<DwarfDie> _scopes = [];
     private readonly long _sectionBytes;
+    private int _functionRanges;
 
-    private DebugInfo(DwarfHandle dwarf, DwarfHandle? supplement, UnitIndex units, long sectionBytes)
+    private DebugInfo(DwarfHandle dwarf, DwarfHandle? supplement, RangeTable units, long sectionBytes)
     {
         _dwarf = dwarf;
         _supplement = supplement;
@@ -41,9 +44,9 @@ public sealed unsafe class DebugInfo : IDisposable
         const ushort executable = 2, shared = 3;
         if (!IsAvailable || file.Type is not (executable or shared) || !DwarfSections.AreIn(file) || file.Source is not FileElfSource source)
             return null;
-        // Without it libdw would open the path that the file names, whatever that is.
+        // Without it libdw would open the path that the file names, whatever that is; a supplement has none of its own.
         bool needsSupplement = DwarfSections.TryReadSupplement(file, out _, out _);
-        if (needsSupplement && supplement is null)
+        if (needsSupplement && (supplement is null || DwarfSections.TryReadSupplement(supplement, out _, out _)))
             return null;
         ulong bytes = DwarfSections.MemoryBytes(file);
         ulong more = needsSupplement ? DwarfSections.MemoryBytes(supplement!) : 0;
@@ -59,7 +62,7 @@ public sealed unsafe class DebugInfo : IDisposable
 
         if (other is not null)
             LibDw.dwarf_setalt(dwarf, other);
-        return new DebugInfo(dwarf, other, UnitIndex.Read(dwarf), (long)(bytes + more));
+        return new DebugInfo(dwarf, other, DwarfTree.ReadUnits(dwarf), (long)(bytes + more));
     }
 
     /// <summary>
@@ -73,19 +76,21 @@ public sealed unsafe class DebugInfo : IDisposable
         if (!_units.TryFind(address, out ulong offset) || LibDw.dwarf_offdie(_dwarf, offset, &unit) == null)
             return false;
         (string file, uint line) = FindLine(&unit, address);
-        int count = ReadScopes(&unit, address, out DwarfDie* scopes);
-        try
+        string name = "";
+        DwarfDie function;
+        if (FunctionsOf(offset, &unit).TryFind(address, out ulong entry) && LibDw.dwarf_offdie(_dwarf, entry, &function) != null)
         {
-            string name = WalkOut(&unit, new ReadOnlySpan<DwarfDie>(scopes, count), frames, ref file, ref line, out start);
-            if (name.Length == 0 && file.Length == 0)
-                return false;
-            frames.Add(new DwarfFrame(name, file, line));
-            return true;
+            _scopes.Clear();
+            DwarfTree.AddScopes(function, address, _scopes);
+            WalkOut(&unit, frames, ref file, ref line);
+            start = LibDw.dwarf_entrypc(&function, out ulong begin) == 0 ? begin : 0;
+            name = start == 0 ? "" : DwarfNames.Read(&unit, &function);
         }
-        finally
-        {
-            NativeMemory.Free(scopes);
-        }
+
+        if (name.Length == 0 && file.Length == 0)
+            return false;
+        frames.Add(new DwarfFrame(name, file, line));
+        return true;
     }
 
     public void Dispose()
@@ -94,31 +99,35 @@ public sealed unsafe class DebugInfo : IDisposable
         _supplement?.Dispose();
     }
 
-    // From the innermost scope to the function; on the way file and line move from each inlined function to the place that calls it.
-    private static string WalkOut(
-        DwarfDie* unit, ReadOnlySpan<DwarfDie> scopes, List<DwarfFrame> frames, ref string file, ref uint line, out ulong start)
+    // Within a unit one look-up is like another, and its entries lie in no order.
+    private RangeTable FunctionsOf(ulong offset, DwarfDie* unit)
     {
-        start = 0;
-        foreach (ref readonly DwarfDie scope in scopes)
+        if (_functions.TryGetValue(offset, out RangeTable? functions))
+            return functions;
+        functions = DwarfTree.ReadFunctions(unit);
+        if (_functionRanges + functions.Count > MaxFunctionRanges)
         {
-            fixed (DwarfDie* die = &scope)
-            {
-                int tag = LibDw.dwarf_tag(die);
-                if (tag == LibDw.DW_TAG_subprogram)
-                {
-                    start = LibDw.dwarf_entrypc(die, out ulong entry) == 0 ? entry : 0;
-                    return start == 0 ? "" : DwarfNames.Read(unit, die);
-                }
-
-                if (tag != LibDw.DW_TAG_inlined_subroutine || frames.Count >= MaxFrames)
-                    continue;
-                frames.Add(new DwarfFrame(DwarfNames.Read(unit, die), file, line));
-                file = FileOf(unit, die);
-                line = NumberOf(die, LibDw.DW_AT_call_line);
-            }
+            _functions.Clear();
+            _functionRanges = 0;
         }
 
-        return "";
+        _functions.Add(offset, functions);
+        _functionRanges += functions.Count;
+        return functions;
+    }
+
+    // From the innermost scope to the function; on the way file and line move from each inlined function to the place that calls it.
+    private void WalkOut(DwarfDie* unit, List<DwarfFrame> frames, ref string file, ref uint line)
+    {
+        for (int i = _scopes.Count - 1; i >= 0 && frames.Count < MaxFrames; i--)
+        {
+            DwarfDie scope = _scopes[i];
+            if (LibDw.dwarf_tag(&scope) != LibDw.DW_TAG_inlined_subroutine)
+                continue;
+            frames.Add(new DwarfFrame(DwarfNames.Read(unit, &scope), file, line));
+            file = FileOf(unit, &scope);
+            line = NumberOf(&scope, LibDw.DW_AT_call_line);
+        }
     }
 
     private static (string File, uint Line) FindLine(DwarfDie* unit, ulong address)
@@ -128,23 +137,6 @@ public sealed unsafe class DebugInfo : IDisposable
             return ("", 0);
         string file = DwarfNames.Text(LibDw.dwarf_linesrc(line, null, null));
         return (file, LibDw.dwarf_lineno(line, out int number) == 0 && number > 0 ? (uint)number : 0);
-    }
-
-    // dwarf_getscopes continues from an inlined function into the scopes that its source is in; wanted are those that its code is in.
-    private static int ReadScopes(DwarfDie* unit, ulong address, out DwarfDie* scopes)
-    {
-        scopes = null;
-        int count = LibDw.dwarf_getscopes(unit, address, out DwarfDie* lexical);
-        if (count <= 0)
-            return 0;
-        try
-        {
-            return Math.Max(LibDw.dwarf_getscopes_die(lexical, out scopes), 0);
-        }
-        finally
-        {
-            NativeMemory.Free(lexical);
-        }
     }
 
     private static string FileOf(DwarfDie* unit, DwarfDie* inlined)

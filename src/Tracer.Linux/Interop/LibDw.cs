@@ -15,10 +15,15 @@ internal static unsafe partial class LibDw
     internal const int DWARF_C_READ = 0;
 
     internal const int DW_TAG_class_type = 0x02;
+    internal const int DW_TAG_enumeration_type = 0x04;
+    internal const int DW_TAG_lexical_block = 0x0b;
     internal const int DW_TAG_structure_type = 0x13;
     internal const int DW_TAG_union_type = 0x17;
     internal const int DW_TAG_inlined_subroutine = 0x1d;
+    internal const int DW_TAG_module = 0x1e;
+    internal const int DW_TAG_catch_block = 0x25;
     internal const int DW_TAG_subprogram = 0x2e;
+    internal const int DW_TAG_try_block = 0x32;
     internal const int DW_TAG_namespace = 0x39;
 
     internal const uint DW_AT_specification = 0x47;
@@ -34,7 +39,8 @@ internal static unsafe partial class LibDw
     private static readonly Lazy<bool> Available = new(static () => Has(Elf, nameof(elf_version), nameof(elf_begin), nameof(elf_end)) && Has(
         Dw, nameof(dwarf_begin_elf), nameof(dwarf_end), nameof(dwarf_setalt), nameof(dwarf_next_unit), nameof(dwarf_offdie), nameof(dwarf_ranges),
         nameof(dwarf_getsrc_die), nameof(dwarf_linesrc), nameof(dwarf_lineno), nameof(dwarf_getsrcfiles), nameof(dwarf_filesrc),
-        nameof(dwarf_getscopes), nameof(dwarf_getscopes_die), nameof(dwarf_tag), nameof(dwarf_srclang), nameof(dwarf_entrypc), nameof(dwarf_diename),
+        nameof(dwarf_child), nameof(dwarf_siblingof), nameof(dwarf_haspc), nameof(dwarf_dieoffset),
+        nameof(dwarf_getscopes_die), nameof(dwarf_tag), nameof(dwarf_srclang), nameof(dwarf_entrypc), nameof(dwarf_diename),
         nameof(dwarf_attr), nameof(dwarf_attr_integrate), nameof(dwarf_formstring), nameof(dwarf_formudata), nameof(dwarf_formref_die)));
 
     internal static bool IsAvailable => Available.Value;
@@ -83,10 +89,19 @@ internal static unsafe partial class LibDw
     [LibraryImport(Dw)]
     internal static partial byte* dwarf_filesrc(nint files, nuint index, ulong* modified, ulong* length);
 
-    // The caller frees the array of scopes with free().
     [LibraryImport(Dw)]
-    internal static partial int dwarf_getscopes(DwarfDie* unit, ulong address, out DwarfDie* scopes);
+    internal static partial int dwarf_child(DwarfDie* die, DwarfDie* result);
 
+    [LibraryImport(Dw)]
+    internal static partial int dwarf_siblingof(DwarfDie* die, DwarfDie* result);
+
+    [LibraryImport(Dw)]
+    internal static partial int dwarf_haspc(DwarfDie* die, ulong address);
+
+    [LibraryImport(Dw)]
+    internal static partial ulong dwarf_dieoffset(DwarfDie* die);
+
+    // The caller frees the array of scopes with free().
     [LibraryImport(Dw)]
     internal static partial int dwarf_getscopes_die(DwarfDie* die, out DwarfDie* scopes);
 

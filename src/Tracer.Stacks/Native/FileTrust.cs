@@ -35,6 +35,7 @@ internal sealed class FileTrust(ProcfsRoot root, SourceLines allowed)
     private bool IsOfHost(string path, FileIdentity identity)
     {
         if (!Array.Exists(SystemFolders, folder => path.StartsWith(folder, StringComparison.Ordinal))
+            || path.Contains("/../", StringComparison.Ordinal)
             || TargetFile.OpenInRoot(root, (uint)Environment.ProcessId, path, out TargetFile? own) != ProcfsStatus.Ok || own is null)
             return false;
         using (own)

@@ -37,11 +37,24 @@ public sealed class SourceLineTests(InliningPrograms programs) : IClassFixture<I
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void Inlined_functions_of_a_function_in_a_namespace_are_found(string kind)
+    {
+        using var module = new OpenedModule(programs[kind]);
+        NmSymbol pump = NmSymbol.ReadFunctions(programs[kind])["_ZN3net4pumpEi"];
+
+        NativeCode code = Range(pump).Select(a => module.Find(a)).First(c => c.Frames.Length == 4);
+
+        Assert.Equal(("net::pump(int)", 29u), (code.Frames[3].Function, code.Frames[3].Line));
+        Assert.Equal("net::Conn::read_once(char*) const", code.Frames[0].Function);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void Every_address_has_the_frames_that_addr2line_gives_it(string kind)
     {
         using var module = new OpenedModule(programs[kind]);
         Dictionary<string, NmSymbol> functions = NmSymbol.ReadFunctions(programs[kind]);
-        ulong[] addresses = [.. new[] { "serve", "main" }.Concat(functions.Keys.Where(n => n.Contains("serve_twice", StringComparison.Ordinal)))
+        ulong[] addresses = [.. new[] { "serve", "main", "_ZN3net4pumpEi" }.Concat(functions.Keys.Where(n => n.Contains("serve_twice", StringComparison.Ordinal)))
             .SelectMany(name => Range(functions[name]))];
 
         foreach ((ulong address, List<(string Function, string Place)> expected) in AskAddr2Line(programs[kind], addresses))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Globalization;
 
-namespace Tracer.Linux;
+namespace Tracer.Linux.Rust;
 
 /// <summary>The characters of a Rust v0 name behind its prefix: numbers and identifiers. Once something is wrong, all that follows is.</summary>
 internal sealed class RustV0Reader(string name)

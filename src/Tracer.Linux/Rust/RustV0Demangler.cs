@@ -2,7 +2,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Tracer.Linux;
+namespace Tracer.Linux.Rust;
 
 /// <summary>
 /// Writes out names in rustc's v0 mangling (RFC 2603, and the constants that came later), the way Rust's own tools do without hashes. Names come
@@ -13,20 +13,21 @@ internal sealed class RustV0Demangler
     private const string Prefix = "_R";
     private const int MaxDepth = 128;
     private const int MaxSteps = 20_000;
-    private const int MaxText = 4096;
     private const ulong MaxLifetimes = 64;
-    private const string Cut = "...";
 
     private readonly RustV0Reader _name;
-    private readonly StringBuilder _text = new();
+    private readonly RustV0Output _output = new();
+    private readonly RustV0ComposedConstants _constants;
     private int _depth;
     private int _steps;
-    private int _silence;
-    private ulong _boundLifetimes;
 
-    private RustV0Demangler(RustV0Reader name) => _name = name;
+    private RustV0Demangler(RustV0Reader name)
+    {
+        _name = name;
+        _constants = new RustV0ComposedConstants(name, _output, this);
+    }
 
-    private bool IsOver => _name.HasFailed || _text.Length >= MaxText;
+    private bool IsOver => _name.HasFailed || _output.IsFull;
 
     /// <summary>The readable form; null when this is no such name, or one beyond the bounds.</summary>
     internal static string? Demangle(string mangled)
@@ -42,27 +43,21 @@ internal sealed class RustV0Demangler
 
         var demangler = new RustV0Demangler(new RustV0Reader(name[Prefix.Length..]));
         demangler.Path(inValue: true);
-        StringBuilder text = demangler._text;
-        if (text.Length >= MaxText)
-            return ControlText.Sanitize(text.ToString(0, MaxText)) + Cut;
-        demangler.InstantiatingCrate();
-        return demangler._name.HasFailed ? null : ControlText.Sanitize(text.ToString());
+        if (!demangler._output.IsFull)
+            demangler.InstantiatingCrate();
+        return demangler._name.HasFailed && !demangler._output.IsFull ? null : demangler._output.ToString();
     }
 
     private void InstantiatingCrate()
     {
         if (_name.Peek != RustV0Reader.End)
-        {
-            _silence++;
-            Path(inValue: false);
-            _silence--;
-        }
+            _output.Silently(() => Path(inValue: false));
 
         if (_name.Peek != RustV0Reader.End)
             _name.Fail();
     }
 
-    private void Path(bool inValue)
+    internal void Path(bool inValue)
     {
         if (!Enter())
             return;
@@ -70,7 +65,7 @@ internal sealed class RustV0Demangler
         {
             case 'C':
                 _name.TakeOptionalBase62('s');
-                Write(_name.TakeIdentifier());
+                _output.Write(_name.TakeIdentifier());
                 break;
             case 'N':
                 NestedPath(inValue);
@@ -88,9 +83,9 @@ internal sealed class RustV0Demangler
                 break;
             case 'I':
                 Path(inValue);
-                Write(inValue ? "::<" : "<");
+                _output.Write(inValue ? "::<" : "<");
                 List(GenericArgument);
-                Write(">");
+                _output.Write(">");
                 break;
             case 'B':
                 Reference(() => Path(inValue));
@@ -113,34 +108,32 @@ internal sealed class RustV0Demangler
         string name = _name.TakeIdentifier();
         if (char.IsAsciiLetterLower(kind))
         {
-            Write(name.Length > 0 ? "::" + name : "");
+            _output.Write(name.Length > 0 ? "::" + name : "");
             return;
         }
 
         string what = kind switch { 'C' => "closure", 'S' => "shim", _ => kind.ToString() };
-        Write($"::{{{what}{(name.Length > 0 ? ":" : "")}{name}#{index.ToString(CultureInfo.InvariantCulture)}}}");
+        _output.Write($"::{{{what}{(name.Length > 0 ? ":" : "")}{name}#{index.ToString(CultureInfo.InvariantCulture)}}}");
     }
 
     // Where the implementation stands; the type says enough.
     private void ImplementationPath()
     {
         _name.TakeOptionalBase62('s');
-        _silence++;
-        Path(inValue: false);
-        _silence--;
+        _output.Silently(() => Path(inValue: false));
     }
 
     private void Qualified(bool hasTrait)
     {
-        Write("<");
+        _output.Write("<");
         Type();
         if (hasTrait)
         {
-            Write(" as ");
+            _output.Write(" as ");
             Path(inValue: false);
         }
 
-        Write(">");
+        _output.Write(">");
     }
 
     private void GenericArgument()
@@ -158,10 +151,10 @@ internal sealed class RustV0Demangler
         if (!Enter())
             return;
         char tag = _name.Peek;
-        if (BasicType(tag) is { } basic)
+        if (RustV0BasicTypes.Find(tag) is { } basic)
         {
             _name.Take();
-            Write(basic);
+            _output.Write(basic);
         }
         else if (tag is 'C' or 'N' or 'M' or 'X' or 'Y' or 'I')
         {
@@ -181,30 +174,14 @@ internal sealed class RustV0Demangler
         switch (tag)
         {
             case 'R' or 'Q':
-                Write("&");
-                if (_name.TryTake('L') && _name.TakeBase62() is var lifetime and not 0)
-                {
-                    Lifetime(lifetime);
-                    Write(" ");
-                }
-
-                Write(tag == 'Q' ? "mut " : "");
-                Type();
+                ReferenceType(isMutable: tag == 'Q');
                 break;
             case 'P' or 'O':
-                Write(tag == 'P' ? "*const " : "*mut ");
+                _output.Write(tag == 'P' ? "*const " : "*mut ");
                 Type();
                 break;
             case 'A' or 'S':
-                Write("[");
-                Type();
-                if (tag == 'A')
-                {
-                    Write("; ");
-                    Constant(inValue: true);
-                }
-
-                Write("]");
+                ArrayType(hasLength: tag == 'A');
                 break;
             case 'T':
                 Tuple(Type);
@@ -224,33 +201,59 @@ internal sealed class RustV0Demangler
         }
     }
 
+    private void ReferenceType(bool isMutable)
+    {
+        _output.Write("&");
+        if (_name.TryTake('L') && _name.TakeBase62() is var lifetime and not 0)
+        {
+            Lifetime(lifetime);
+            _output.Write(" ");
+        }
+
+        _output.Write(isMutable ? "mut " : "");
+        Type();
+    }
+
+    private void ArrayType(bool hasLength)
+    {
+        _output.Write("[");
+        Type();
+        if (hasLength)
+        {
+            _output.Write("; ");
+            Constant(inValue: true);
+        }
+
+        _output.Write("]");
+    }
+
     private void Function()
     {
-        Write(_name.TryTake('U') ? "unsafe " : "");
+        _output.Write(_name.TryTake('U') ? "unsafe " : "");
         if (_name.TryTake('K'))
         {
             string convention = _name.TryTake('C') ? "C" : _name.TakeIdentifier().Replace('_', '-');
-            Write($"extern \"{convention}\" ");
+            _output.Write($"extern \"{convention}\" ");
         }
 
-        Write("fn(");
+        _output.Write("fn(");
         List(Type);
-        Write(")");
+        _output.Write(")");
         if (_name.TryTake('u'))
             return;
-        Write(" -> ");
+        _output.Write(" -> ");
         Type();
     }
 
     private void DynamicTraits()
     {
-        Write("dyn ");
+        _output.Write("dyn ");
         InBinder(() => List(DynamicTrait, " + "));
         if (!_name.TryTake('L'))
             _name.Fail();
         if (_name.TakeBase62() is var lifetime and not 0)
         {
-            Write(" + ");
+            _output.Write(" + ");
             Lifetime(lifetime);
         }
     }
@@ -260,13 +263,13 @@ internal sealed class RustV0Demangler
         bool isOpen = OpenPath();
         while (_name.TryTake('p') && !IsOver)
         {
-            Write(isOpen ? ", " : "<");
+            _output.Write(isOpen ? ", " : "<");
             isOpen = true;
-            Write(_name.TakeIdentifier() + " = ");
+            _output.Write(_name.TakeIdentifier() + " = ");
             Type();
         }
 
-        Write(isOpen ? ">" : "");
+        _output.Write(isOpen ? ">" : "");
     }
 
     // Leaves the angle bracket open, for associated types to follow.
@@ -282,7 +285,7 @@ internal sealed class RustV0Demangler
         else if (_name.TryTake('I'))
         {
             Path(inValue: false);
-            Write("<");
+            _output.Write("<");
             List(GenericArgument);
             isOpen = true;
         }
@@ -295,102 +298,32 @@ internal sealed class RustV0Demangler
         return isOpen;
     }
 
-    private void Constant(bool inValue)
+    internal void Constant(bool inValue)
     {
         if (!Enter())
             return;
         char tag = _name.Take();
         if (RustV0Constants.TryRead(tag, _name, out string simple))
-            Write(simple);
+            _output.Write(simple);
         else if (tag == 'B')
             Reference(() => Constant(inValue));
         else
-            ComposedConstant(tag, inValue);
+            _constants.Read(tag, inValue);
         _depth--;
     }
 
-    private void ComposedConstant(char tag, bool inValue)
+    internal void Tuple(Action item)
     {
-        if (tag == 'R' && _name.TryTake('e'))
-        {
-            Write(RustV0Constants.ReadText(_name));
-            return;
-        }
-
-        // As a generic argument an expression needs braces.
-        Write(inValue ? "" : "{");
-        switch (tag)
-        {
-            case 'e':
-                Write("*" + RustV0Constants.ReadText(_name));
-                break;
-            case 'R' or 'Q':
-                Write(tag == 'R' ? "&" : "&mut ");
-                Constant(inValue: true);
-                break;
-            case 'A':
-                Write("[");
-                List(ConstantInValue);
-                Write("]");
-                break;
-            case 'T':
-                Tuple(ConstantInValue);
-                break;
-            case 'V':
-                Path(inValue: true);
-                ConstantFields();
-                break;
-            default:
-                _name.Fail();
-                break;
-        }
-
-        Write(inValue ? "" : "}");
+        _output.Write("(");
+        _output.Write(List(item) == 1 ? ",)" : ")");
     }
 
-    private void ConstantFields()
-    {
-        switch (_name.Take())
-        {
-            case 'U':
-                break;
-            case 'T':
-                Write("(");
-                List(ConstantInValue);
-                Write(")");
-                break;
-            case 'S':
-                Write(" { ");
-                List(NamedConstant);
-                Write(" }");
-                break;
-            default:
-                _name.Fail();
-                break;
-        }
-    }
-
-    private void ConstantInValue() => Constant(inValue: true);
-
-    private void NamedConstant()
-    {
-        _name.TakeOptionalBase62('s');
-        Write(_name.TakeIdentifier() + ": ");
-        Constant(inValue: true);
-    }
-
-    private void Tuple(Action item)
-    {
-        Write("(");
-        Write(List(item) == 1 ? ",)" : ")");
-    }
-
-    private int List(Action item, string separator = ", ")
+    internal int List(Action item, string separator = ", ")
     {
         int count = 0;
         for (; !IsOver && !_name.TryTake('E'); count++)
         {
-            Write(count > 0 ? separator : "");
+            _output.Write(count > 0 ? separator : "");
             item();
         }
 
@@ -406,36 +339,13 @@ internal sealed class RustV0Demangler
             return;
         }
 
-        for (ulong i = 0; i < bound; i++)
-        {
-            Write(i == 0 ? "for<" : ", ");
-            _boundLifetimes++;
-            Lifetime(1);
-        }
-
-        Write(bound > 0 ? "> " : "");
-        inner();
-        _boundLifetimes -= bound;
+        _output.Bind(bound, inner);
     }
 
-    // 0 is erased, 1 the innermost that is bound.
     private void Lifetime(ulong index)
     {
-        const int letters = 26;
-        if (index == 0)
-        {
-            Write("'_");
-            return;
-        }
-
-        if (index > _boundLifetimes)
-        {
+        if (!_output.TryWriteLifetime(index))
             _name.Fail();
-            return;
-        }
-
-        ulong depth = _boundLifetimes - index;
-        Write(depth < letters ? $"'{(char)('a' + depth)}" : string.Create(CultureInfo.InvariantCulture, $"'_{depth}"));
     }
 
     private void Reference(Action target)
@@ -449,7 +359,7 @@ internal sealed class RustV0Demangler
         }
 
         // What nobody will see need not be looked up.
-        if (_silence > 0)
+        if (_output.IsSilent)
             return;
         int back = _name.Position;
         _name.Position = (int)where;
@@ -466,36 +376,4 @@ internal sealed class RustV0Demangler
         _name.Fail();
         return false;
     }
-
-    private void Write(string text)
-    {
-        if (_silence == 0 && !IsOver)
-            _text.Append(text);
-    }
-
-    private static string? BasicType(char tag) => tag switch
-    {
-        'a' => "i8",
-        'b' => "bool",
-        'c' => "char",
-        'd' => "f64",
-        'e' => "str",
-        'f' => "f32",
-        'h' => "u8",
-        'i' => "isize",
-        'j' => "usize",
-        'l' => "i32",
-        'm' => "u32",
-        'n' => "i128",
-        'o' => "u128",
-        'p' => "_",
-        's' => "i16",
-        't' => "u16",
-        'u' => "()",
-        'v' => "...",
-        'x' => "i64",
-        'y' => "u64",
-        'z' => "!",
-        _ => null,
-    };
 }

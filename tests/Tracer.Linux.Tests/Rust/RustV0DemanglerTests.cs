@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
 using System.Text;
+using Tracer.Linux.Rust;
 using Xunit;
 
-namespace Tracer.Linux.Tests;
+namespace Tracer.Linux.Tests.Rust;
 
 /// <summary>Names and their readable forms are those of RFC 2603 and of rustc's own demangler, without hashes.</summary>
 public sealed class RustV0DemanglerTests

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
 
-namespace Tracer.Linux;
+namespace Tracer.Linux.Rust;
 
 /// <summary>Punycode (RFC 3492) as Rust names have it: '_' in place of '-' as the delimiter.</summary>
 internal static class Punycode

@@ -2,7 +2,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Tracer.Linux;
+namespace Tracer.Linux.Rust;
 
 /// <summary>Constants in Rust v0 names that are made of one value: numbers, booleans, characters and texts.</summary>
 internal static class RustV0Constants
