@@ -10,7 +10,7 @@ namespace Tracer.Stacks.Tests.Python;
 /// <summary>Real interpreters that block in a read: every frame must be named with the line that is in the source.</summary>
 public sealed class PythonTargetTests
 {
-    private const string Shapes = "through_generator,through_closure,through_c,through_init,through_coroutine,größe,大小,far_away";
+    private const string Shapes = "through_generator,through_closure,through_c,through_init,through_coroutine,größe,大小,𠀀,far_away";
 
     public static IEnumerable<TheoryDataRow<string>> Interpreters => PythonInterpreters.All;
 
@@ -134,7 +134,7 @@ public sealed class PythonTargetTests
             yield return $"{(isQualified || old.Length == 0 ? function : old)}:{line}";
     }
 
-    private static Dictionary<string, ulong> ReadThreads(ScriptTarget target, int count = 9)
+    private static Dictionary<string, ulong> ReadThreads(ScriptTarget target, int count = 10)
     {
         var threads = new Dictionary<string, ulong>();
         while (threads.Count < count)
