@@ -32,6 +32,8 @@ internal sealed class PhpServer : IDisposable
 
     internal string Script => _folder[ScriptName];
 
+    private string FpmLog => _folder["fpm.log"];
+
     private string FpmSocket => _folder["fpm.sock"];
 
     internal static PhpServer Fpm() => new(isFpm: true);
@@ -74,7 +76,7 @@ internal sealed class PhpServer : IDisposable
     {
         File.WriteAllText(_folder["fpm.conf"], $"""
             [global]
-            error_log = {_folder["fpm.log"]}
+            error_log = {FpmLog}
             daemonize = no
             [test]
             user = root
@@ -118,7 +120,8 @@ internal sealed class PhpServer : IDisposable
 
     private ScriptTarget AskFpm(string query)
     {
-        Wait(() => File.Exists(FpmSocket));
+        // The socket file is there before anybody listens.
+        Wait(() => File.Exists(FpmLog) && File.ReadAllText(FpmLog).Contains("ready to handle connections", StringComparison.Ordinal));
         return ScriptTarget.Start("cgi-fcgi", ["-bind", "-connect", FpmSocket], new Dictionary<string, string>
         {
             ["SCRIPT_FILENAME"] = Script,
