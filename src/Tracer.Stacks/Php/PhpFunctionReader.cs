@@ -20,9 +20,10 @@ internal sealed class PhpFunctionReader(ITargetMemory memory, PhpOffsets offsets
     private const string ClosureWithPlace = "{closure:";
     private const int MaxFunctionBytes = 256;
 
-    internal bool TryRead(in InterpreterFrame frame, out CodeFrame named)
+    /// <param name="named">Null: the frame is the engine's own.</param>
+    internal bool TryRead(in InterpreterFrame frame, out CodeFrame? named)
     {
-        named = default;
+        named = null;
         Span<byte> function = stackalloc byte[MaxFunctionBytes];
         function = function[..(int)(offsets.FileName + 16)];
         // An internal function is a shorter structure, and may be the last of its page.
@@ -33,7 +34,11 @@ internal sealed class PhpFunctionReader(ITargetMemory memory, PhpOffsets offsets
         uint seenType = (uint)(frame.Detail >> 32);
         if (type is not (InternalFunction or UserFunction or EvaluatedCode) || (seenType != 0 && seenType != type))
             return false;
-        if (!TryReadName(function, type, out string name))
+        ulong nameAddress = BinaryPrimitives.ReadUInt64LittleEndian(function[PhpOffsets.FunctionName..]);
+        // Such is the frame below a fiber (zend_fiber_function).
+        if (type == InternalFunction && nameAddress == 0)
+            return true;
+        if (!TryReadName(function, nameAddress, out string name))
             return false;
         if (type == InternalFunction)
         {
@@ -44,12 +49,11 @@ internal sealed class PhpFunctionReader(ITargetMemory memory, PhpOffsets offsets
         return got == function.Length && TryReadPlace(function, frame, name, out named);
     }
 
-    private bool TryReadName(ReadOnlySpan<byte> function, byte type, out string name)
+    private bool TryReadName(ReadOnlySpan<byte> function, ulong nameAddress, out string name)
     {
         name = MainCode;
-        ulong nameAddress = BinaryPrimitives.ReadUInt64LittleEndian(function[PhpOffsets.FunctionName..]);
         if (nameAddress == 0)
-            return type != InternalFunction;
+            return true;
         if (!PhpText.TryRead(memory, nameAddress, out name))
             return false;
         ulong scope = BinaryPrimitives.ReadUInt64LittleEndian(function[PhpOffsets.Scope..]);
@@ -64,9 +68,9 @@ internal sealed class PhpFunctionReader(ITargetMemory memory, PhpOffsets offsets
         return true;
     }
 
-    private bool TryReadPlace(ReadOnlySpan<byte> function, in InterpreterFrame frame, string name, out CodeFrame named)
+    private bool TryReadPlace(ReadOnlySpan<byte> function, in InterpreterFrame frame, string name, out CodeFrame? named)
     {
-        named = default;
+        named = null;
         ReadOnlySpan<byte> place = function[(int)offsets.FileName..];
         uint first = BinaryPrimitives.ReadUInt32LittleEndian(place[8..]);
         uint last = BinaryPrimitives.ReadUInt32LittleEndian(place[12..]);

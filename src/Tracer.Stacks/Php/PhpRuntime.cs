@@ -34,9 +34,10 @@ internal sealed class PhpRuntime : ILanguageRuntime
         // A frame without a function separates calls from C into the script.
         if (frame.Function == 0)
             return true;
-        if (!_functions.TryRead(frame, out CodeFrame named))
+        if (!_functions.TryRead(frame, out CodeFrame? named))
             return false;
-        frames.Add(named);
+        if (named is { } function)
+            frames.Add(function);
         return true;
     }
 

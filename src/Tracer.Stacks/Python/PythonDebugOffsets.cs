@@ -61,9 +61,8 @@ internal static class PythonDebugOffsets
 
         int Take(ReadOnlySpan<byte> from, int at, ulong largest)
         {
-            ulong value = Field(from, at);
-            isSane &= value <= largest;
-            return value <= largest ? (int)value : 0;
+            isSane &= Field(from, at) <= largest;
+            return (int)Math.Min(Field(from, at), largest);
         }
     }
 

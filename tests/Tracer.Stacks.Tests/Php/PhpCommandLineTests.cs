@@ -33,7 +33,7 @@ public sealed class PhpCommandLineTests
     [InlineData("opcache.enable_cli=0", "opcache.jit=disable")]
     [InlineData("opcache.enable_cli=1", "opcache.jit=disable")]
     [InlineData("opcache.enable_cli=1", "opcache.jit=function")]
-    public void Closures_generators_traits_magic_calls_and_included_code_are_named(string cache, string compiler)
+    public void Closures_generators_traits_magic_calls_fibers_and_included_code_are_named(string cache, string compiler)
     {
         string source = TestData.Target("frames.php");
         using var peer = new SilentPeer();
@@ -54,8 +54,10 @@ public sealed class PhpCommandLineTests
                 "array_map:0",
                 $@"App\Data\{{closure}}:{Line("array_map(function")}",
                 "{main}:4",
+                "{closure}:1",
+                "Fiber::start:0",
                 "{main}:1",
-                $"{{main}}:{Line("eval('include")}",
+                $"{{main}}:{Line("eval('(new")}",
             ],
             frames.Select(frame => $"{frame.Function}:{frame.Line}"));
         Assert.Contains("eval()'d code", frames[^2].File, StringComparison.Ordinal);

@@ -35,6 +35,16 @@ internal static class PhpTarget
         throw new InvalidOperationException($"never in {function}: {name}, {string.Join(" < ", named)}");
     }
 
+    /// <summary>Waits until no script runs.</summary>
+    internal static void UntilIdle(TargetProcess process, InterpreterLayout layout)
+    {
+        for (long start = Stopwatch.GetTimestamp(); InterpreterWalk.Frames(process, layout, 0).Count > 0; Thread.Yield())
+        {
+            if (Stopwatch.GetElapsedTime(start) > Deadline)
+                throw new InvalidOperationException("the script does not end");
+        }
+    }
+
     /// <summary>The frames of leak.php in its read.</summary>
     internal static CodeFrame[] LeakFrames(string path)
     {

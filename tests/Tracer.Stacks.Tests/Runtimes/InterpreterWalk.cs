@@ -37,8 +37,10 @@ internal static class InterpreterWalk
         return frames;
     }
 
-    /// <summary>Walks and names until the innermost frame is a function, because the target may not have come to it yet.</summary>
-    internal static List<CodeFrame> UntilIn(string function, TargetProcess process, ILanguageRuntime runtime, ulong threadPointer)
+    /// <summary>
+    /// Walks and names until the innermost frame is a function, and at the line where it blocks, because the target may not have come to it yet.
+    /// </summary>
+    internal static List<CodeFrame> UntilIn(string function, TargetProcess process, ILanguageRuntime runtime, ulong threadPointer, uint line = 0)
     {
         var named = new List<CodeFrame>();
         for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Deadline;)
@@ -51,12 +53,12 @@ internal static class InterpreterWalk
                     isWhole &= runtime.TryName(frame, named);
             }
 
-            if (isWhole && named.Count > 0 && named[0].Function == function)
+            if (isWhole && named.Count > 0 && named[0].Function == function && (line == 0 || named[0].Line == line))
                 return named;
             Thread.Yield();
         }
 
-        throw new InvalidOperationException($"never in {function}: {string.Join(" < ", named)}");
+        throw new InvalidOperationException($"never in {function}:{line}: {string.Join(" < ", named)}");
     }
 
     private static ulong FindRoot(ITargetMemory memory, InterpreterLayout layout, ulong threadPointer)

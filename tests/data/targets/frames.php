@@ -50,9 +50,6 @@ $closure = function ($port) {
     }, [$port]);
 };
 
-$included = sys_get_temp_dir() . '/' . uniqid('closewait-') . '.php';
-register_shutdown_function(function () use ($included) {
-    @unlink($included);
-});
-file_put_contents($included, "<?php\n\n\n\$closure((int) \$argv[1]);\n");
-eval('include $included;');
+$included = __DIR__ . '/included.php';
+// Evaluated code that starts a fiber that includes a file.
+eval('(new \Fiber(function () use ($included, $closure, $argv) { include $included; }))->start();');

@@ -88,6 +88,10 @@ def 大小(port):
     Client.run(port)
 
 
+def 𠀀(port):
+    Client.run(port)
+
+
 def far_away(port):
     value = port
     # Long code before the call, so that line tables need more than one byte.
