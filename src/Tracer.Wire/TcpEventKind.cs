@@ -15,4 +15,6 @@ public enum TcpEventKind : ushort
     Queued = 8,
     Stack = 9,
     ProcessExit = 10,
+    CodeWanted = 11,
+    CodeMapping = 12,
 }

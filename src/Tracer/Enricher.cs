@@ -32,7 +32,7 @@ public sealed class Enricher(
         switch (item.Kind)
         {
             case PumpedItemKind.Stack:
-                processes.Learn(new ProcessKey(item.Stack!.Pid, item.Stack.StartBoottimeNs));
+                processes.Learn(new ProcessKey(item.Stack!.Header.Pid, item.Stack.Header.StartBoottimeNs));
                 stacks.Add(item.Stack);
                 break;
             case PumpedItemKind.SocketChange:

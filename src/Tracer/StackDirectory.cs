@@ -25,15 +25,15 @@ public sealed class StackDirectory(Symbolizer symbolizer)
     {
         // A frame-pointer walk ends with the zero that the first frame of a thread has in place of a caller.
         ReadOnlySpan<ulong> addresses = raw.Frames.AsSpan().TrimEnd(0UL);
-        IReadOnlyList<ResolvedFrame> resolved = symbolizer.Resolve(raw.Pid, raw.StartBoottimeNs, addresses);
+        IReadOnlyList<ResolvedFrame> resolved = symbolizer.Resolve(raw.Header.Pid, raw.Header.StartBoottimeNs, addresses);
         var frames = new StackFrame[resolved.Count];
         for (int i = 0; i < frames.Length; i++)
         {
             ResolvedFrame f = resolved[i];
             frames[i] = new StackFrame(f.Function, f.Module, f.Offset, f.Address, f.BuildId, f.File, f.Line);
         }
-        bool fpOnly = raw.Flags.HasFlag(TcpStackFlags.FpOnly);
-        bool truncated = raw.Flags.HasFlag(TcpStackFlags.Truncated);
-        _stacks.Set(raw.StackId, new StackReport(raw.StackId, raw.Pid, frames, fpOnly, truncated));
+        bool fpOnly = raw.Header.Flags.HasFlag(TcpStackFlags.FpOnly);
+        bool truncated = raw.Header.End == TcpStackEnd.Truncated;
+        _stacks.Set(raw.Header.StackId, new StackReport(raw.Header.StackId, raw.Header.Pid, frames, fpOnly, truncated));
     }
 }

@@ -33,6 +33,9 @@ public sealed record DaemonOptions
     /// <summary>Stack walks per CPU and second; 0: none.</summary>
     public int StacksPerSecond { get; init; } = 4000;
 
+    /// <summary>Unwind rules of all files together, 8 bytes each.</summary>
+    public int UnwindRows { get; init; } = 2_097_152;
+
     /// <summary>Fact to rung: the ladder of that fact has only this rung.</summary>
     public IReadOnlyDictionary<string, string> ForcedHooks { get; init; } = new Dictionary<string, string>();
 

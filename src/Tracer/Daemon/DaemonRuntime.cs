@@ -7,6 +7,8 @@ using Tracer.Capture;
 using Tracer.Linux.Cgroups;
 using Tracer.Linux.Procfs;
 using Tracer.Stacks;
+using Tracer.Stacks.Runtimes;
+using Tracer.Unwinding;
 
 namespace Tracer.Daemon;
 
@@ -22,6 +24,9 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private readonly WebApplication _host;
     private readonly WorkerThread _pumpThread;
     private readonly WorkerThread _enricherThread;
+    private readonly RuntimeDirectory _runtimes;
+    private readonly CodeLoader? _loader;
+    private readonly WorkerThread? _loaderThread;
 
     private DaemonRuntime(DaemonOptions options, KernelSurvey survey, CaptureSession session, CgroupPaths? cgroups, Action stop)
     {
@@ -35,13 +40,16 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _symbolizer = new Symbolizer(procfs);
         var processes = new ProcessDirectory(new ProcessReader(procfs));
         var stacks = new StackDirectory(_symbolizer);
-        var pump = new EventPump(session, hub, _queue, ledgerOptions, new PumpOptions { ScanPeriod = options.ScanPeriod });
+        _runtimes = new RuntimeDirectory(procfs, LanguageRuntimes.Detectors);
+        _loader = session.Unwind is { } maps ? new CodeLoader(session, maps, _runtimes, procfs) : null;
+        var pump = new EventPump(session, hub, _queue, _loader, ledgerOptions, new PumpOptions { ScanPeriod = options.ScanPeriod });
         var enricher = new Enricher(_queue, hub, processes, stacks, session, scans);
-        var status = new StatusReport(session, pump, enricher, _queue, processes, stacks, scans, ledgerOptions, survey.Facts.Release);
+        var status = new StatusReport(session, pump, enricher, _loader, _queue, processes, stacks, scans, ledgerOptions, survey.Facts.Release);
         hub.InterestChanged += interests => session.SetWatch(KernelFilters.Compile(interests, path => cgroups?.IdOf(path) ?? 0));
         _host = TracerHost.Build(HostSettings.Of(options), hub, new FactSource(processes, stacks, cgroups, scans, pump, status));
         _pumpThread = new WorkerThread("pump", pump.Run, stop);
         _enricherThread = new WorkerThread("enricher", enricher.Run, stop);
+        _loaderThread = _loader is null ? null : new WorkerThread("loader", _loader.Run, stop);
     }
 
     /// <exception cref="StartException">Something needed is missing; nothing is left behind.</exception>
@@ -72,6 +80,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
     {
         _pumpThread.Start();
         _enricherThread.Start();
+        _loaderThread?.Start();
         try
         {
             // Not cancelled half-way, which the server would report as a failure: it takes milliseconds, and the wait below ends at once.
@@ -83,7 +92,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         {
             // told to stop while starting
         }
-        return _pumpThread.Failed || _enricherThread.Failed ? 1 : 0;
+        return _pumpThread.Failed || _enricherThread.Failed || _loaderThread is { Failed: true } ? 1 : 0;
     }
 
     public async ValueTask DisposeAsync()
@@ -92,8 +101,11 @@ public sealed class DaemonRuntime : IAsyncDisposable
         await _host.DisposeAsync();
         _pumpThread.Stop();
         _enricherThread.Stop();
+        _loaderThread?.Stop();
         _session.Dispose();
         _symbolizer.Dispose();
+        _loader?.Dispose();
+        _runtimes.Dispose();
         _queue.Dispose();
     }
 }
