@@ -11,7 +11,7 @@ namespace Tracer.Stacks;
 /// One observed process: its mappings, memory and files. It runs while it is read and is not trusted: every read is bounded and may fail.
 /// For one thread at a time.
 /// </summary>
-public sealed class TargetProcess : IDisposable
+public sealed class TargetProcess : ITargetMemory, IDisposable
 {
     private const int MaxMappings = 65536;
 
@@ -39,6 +39,9 @@ public sealed class TargetProcess : IDisposable
 
     /// <summary>As seen from our user namespace; null when it cannot be read.</summary>
     public uint? EffectiveUid { get; }
+
+    /// <summary>Start since boot in clock ticks, as in /proc/PID/stat.</summary>
+    public ulong StartTicks => _stat.StartTicks;
 
     /// <summary>All mappings in address order, as of the last reading.</summary>
     public IReadOnlyList<MemoryMapping> Mappings { get; private set; }
@@ -81,6 +84,27 @@ public sealed class TargetProcess : IDisposable
             return false;
         Mappings = mappings;
         return true;
+    }
+
+    /// <summary>Finds what is mapped at an address, as of the last reading.</summary>
+    public bool TryFindMapping(ulong address, out MemoryMapping mapping)
+    {
+        int low = 0;
+        int high = Mappings.Count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            mapping = Mappings[middle];
+            if (mapping.Contains(address))
+                return true;
+            if (address < mapping.Start)
+                high = middle - 1;
+            else
+                low = middle + 1;
+        }
+
+        mapping = default;
+        return false;
     }
 
     /// <summary>Fills the whole buffer from an address.</summary>
@@ -129,9 +153,11 @@ public sealed class TargetProcess : IDisposable
     }
 
     /// <summary>What to add to an address in the file's own numbering to get one of this process; the mapping may be any of the file's.</summary>
-    public static ulong LoadBias(ElfFile elf, in MemoryMapping mapping)
+    public static ulong LoadBias(ElfFile elf, in MemoryMapping mapping) => LoadBias(elf.Segments, mapping);
+
+    internal static ulong LoadBias(IReadOnlyList<ElfSegment> segments, in MemoryMapping mapping)
     {
-        foreach (ElfSegment segment in elf.Segments)
+        foreach (ElfSegment segment in segments)
         {
             // The first page of a segment may begin before it in the file.
             ulong begin = segment.Offset & ~0xffful;

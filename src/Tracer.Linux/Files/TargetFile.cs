@@ -12,15 +12,23 @@ namespace Tracer.Linux.Files;
 /// </summary>
 public sealed class TargetFile : IDisposable
 {
-    private readonly SafeFileHandle _file;
+    private const int MayWriteGroupOrOthers = 0x12; // 022: an access list that lets others write shows in the group's bits.
 
-    private TargetFile(SafeFileHandle file, FileIdentity identity)
+    private readonly SafeFileHandle _file;
+    private readonly bool _isRootsAlone;
+
+    private TargetFile(SafeFileHandle file, in LinuxStatx status)
     {
         _file = file;
-        Identity = identity;
+        Identity = FileIdentity.From(status);
+        OwnerUid = status.Uid;
+        _isRootsAlone = status.Uid == 0 && (status.Mode & MayWriteGroupOrOthers) == 0;
     }
 
     public FileIdentity Identity { get; }
+
+    /// <summary>Who owns the file, as seen from our user namespace.</summary>
+    public uint OwnerUid { get; }
 
     /// <summary>Opens what a process maps at a range, also when that file is deleted, replaced or hidden below another mount.</summary>
     public static ProcfsStatus OpenMapped(ProcfsRoot root, uint pid, ulong start, ulong end, out TargetFile? file)
@@ -52,7 +60,17 @@ public sealed class TargetFile : IDisposable
         OpenRegular(root, Open(path, LinuxConstants.O_PATH), out file);
 
     /// <summary>False when the file was written to, or replaced in place, since it was opened.</summary>
-    public bool IsUnchanged() => TryIdentify(_file, out FileIdentity now, out _) && now == Identity;
+    public bool IsUnchanged() => TryIdentify(_file, out LinuxStatx now) && FileIdentity.From(now) == Identity;
+
+    /// <summary>
+    /// True when nobody but root could have written it: root's by owner and mode, and not on a file system whose owner and mode are the word of a
+    /// user's process.
+    /// </summary>
+    public bool IsWrittenByRootAlone() =>
+        _isRootsAlone && LibCFiles.fstatfs(_file, out LinuxStatfs fileSystem) == 0 && fileSystem.Type != LinuxConstants.FUSE_SUPER_MAGIC;
+
+    /// <summary>Another descriptor of the same file, for a library that keeps the number.</summary>
+    internal SafeFileHandle Duplicate() => LibCFiles.fcntl_dupfd(_file, LinuxConstants.F_DUPFD_CLOEXEC, 0);
 
     /// <summary>Reads at an offset; 0 at the end and on failure.</summary>
     public unsafe int Read(long offset, Span<byte> buffer)
@@ -75,7 +93,7 @@ public sealed class TargetFile : IDisposable
     private static SafeFileHandle Open(string path, int flags) => LibCFiles.open(path, flags | LinuxConstants.O_CLOEXEC, 0);
 
     // O_PATH first: it touches nothing but the name, and what it found cannot be exchanged before the second open.
-    private static ProcfsStatus OpenRegular(ProcfsRoot root, SafeFileHandle found, out TargetFile? file)
+    internal static ProcfsStatus OpenRegular(ProcfsRoot root, SafeFileHandle found, out TargetFile? file)
     {
         file = null;
         int errno = Marshal.GetLastPInvokeError();
@@ -83,17 +101,17 @@ public sealed class TargetFile : IDisposable
         {
             if (found.IsInvalid)
                 return ProcfsRoot.FromErrno(errno);
-            if (!TryIdentify(found, out _, out bool isRegular))
+            if (!TryIdentify(found, out LinuxStatx status))
                 return ProcfsStatus.Failed;
-            if (!isRegular)
+            if ((status.Mode & LinuxConstants.S_IFMT) != LinuxConstants.S_IFREG)
                 return ProcfsStatus.Malformed;
 
             string self = $"{root.Path}/self/fd/{found.DangerousGetHandle()}";
             SafeFileHandle opened = Open(self, LinuxConstants.O_RDONLY | LinuxConstants.O_NONBLOCK | LinuxConstants.O_NOCTTY);
             errno = Marshal.GetLastPInvokeError();
-            if (!opened.IsInvalid && TryIdentify(opened, out FileIdentity identity, out _))
+            if (!opened.IsInvalid && TryIdentify(opened, out status))
             {
-                file = new TargetFile(opened, identity);
+                file = new TargetFile(opened, status);
                 return ProcfsStatus.Ok;
             }
 
@@ -102,11 +120,6 @@ public sealed class TargetFile : IDisposable
         }
     }
 
-    private static bool TryIdentify(SafeFileHandle handle, out FileIdentity identity, out bool isRegular)
-    {
-        int result = LibCFiles.statx_fd(handle, "", LinuxConstants.AT_EMPTY_PATH, LinuxConstants.STATX_BASIC_STATS, out LinuxStatx status);
-        identity = FileIdentity.From(status);
-        isRegular = (status.Mode & LinuxConstants.S_IFMT) == LinuxConstants.S_IFREG;
-        return result == 0;
-    }
+    internal static bool TryIdentify(SafeFileHandle handle, out LinuxStatx status) =>
+        LibCFiles.statx_fd(handle, "", LinuxConstants.AT_EMPTY_PATH, LinuxConstants.STATX_BASIC_STATS, out status) == 0;
 }

@@ -31,12 +31,21 @@ internal static partial class LibCFiles
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx_fd(SafeFileHandle fd, string emptyPath, int flags, uint mask, out LinuxStatx result);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fstatfs(SafeFileHandle fd, out LinuxStatfs result);
+
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial SafeFileHandle fcntl_dupfd(SafeFileHandle fd, int command, int lowest);
+
     // getdents64 and openat2 have no wrapper in the oldest glibc that .NET supports.
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     internal static unsafe partial nint syscall_getdents64(nint number, SafeFileHandle fd, byte* buffer, nint count);
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial SafeFileHandle syscall_openat2(nint number, SafeFileHandle directory, string path, in LinuxOpenHow how, nint size);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int unlinkat(SafeFileHandle directory, string name, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static unsafe partial SafeFileHandle open_by_handle_at(SafeFileHandle mount, byte* handle, int flags);
@@ -64,4 +73,12 @@ internal static partial class LibCFiles
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int close(nint fd);
+
+    internal const uint UnchangedId = uint.MaxValue; // (uid_t)-1
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial SafeFileHandle openat(SafeFileHandle directory, string name, int flags, int mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fchown(SafeFileHandle fd, uint owner, uint group);
 }

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Stacks.DotNet;
+using Tracer.Stacks.Java;
+using Tracer.Stacks.Php;
+using Tracer.Stacks.Python;
+
 namespace Tracer.Stacks.Runtimes;
 
 /// <summary>Every language runtime that is recognized: the only list of them.</summary>
 public static class LanguageRuntimes
 {
-    public static IReadOnlyList<IRuntimeDetector> Detectors { get; } = [];
+    public static IReadOnlyList<IRuntimeDetector> Detectors { get; } =
+        [new PythonDetector(), new PhpDetector(), new JavaDetector(), new DotNetDetector()];
 }

@@ -8,10 +8,13 @@ public sealed class RuntimeDirectory(ProcfsRoot root, IReadOnlyList<IRuntimeDete
 {
     private static readonly ProcessRuntimes None = new(null, []);
 
+    private const int MaxProcessesWithout = 16_384;
+
     private readonly Lock _lock = new();
 
     // A process with a runtime keeps its memory open; of one without only the fact is kept.
     private readonly BoundedCache<(uint Pid, ulong StartTicks), ProcessRuntimes> _processes = new(maxProcesses, maxProcesses);
+    private readonly BoundedCache<(uint Pid, ulong StartTicks), ProcessRuntimes> _without = new(MaxProcessesWithout, MaxProcessesWithout);
 
     /// <summary>Processes whose runtimes are held open.</summary>
     public int Count
@@ -38,8 +41,9 @@ public sealed class RuntimeDirectory(ProcfsRoot root, IReadOnlyList<IRuntimeDete
     /// <summary>The runtimes of a process as far as they are known; does not look at the process.</summary>
     public ProcessRuntimes? FindKnown(uint pid, ulong startBoottimeNs)
     {
+        var key = (pid, ProcessStat.TicksOf(startBoottimeNs));
         lock (_lock)
-            return _processes.TryGet((pid, ProcessStat.TicksOf(startBoottimeNs)), out ProcessRuntimes? known) ? known : null;
+            return _processes.TryGet(key, out ProcessRuntimes? known) || _without.TryGet(key, out known) ? known : null;
     }
 
     /// <summary>
@@ -49,13 +53,13 @@ public sealed class RuntimeDirectory(ProcfsRoot root, IReadOnlyList<IRuntimeDete
     public ProcessRuntimes Look(uint pid, ulong startBoottimeNs)
     {
         ProcessRuntimes? known = FindKnown(pid, startBoottimeNs);
-        if (known is not null && known.IsCurrent())
+        if (known is { IsEmpty: false } && known.IsCurrent())
             return known;
         ProcessRuntimes found = Detect(pid, startBoottimeNs);
-        if (found.IsEmpty)
-            return known ?? found; // what ran before exec() still names the stacks of that time
+        if (found.IsEmpty && known is not null)
+            return known; // what ran before exec() still names the stacks of that time
         lock (_lock)
-            _processes.Set((pid, ProcessStat.TicksOf(startBoottimeNs)), found, 1);
+            (found.IsEmpty ? _without : _processes).Set((pid, ProcessStat.TicksOf(startBoottimeNs)), found, 1);
         return found;
     }
 

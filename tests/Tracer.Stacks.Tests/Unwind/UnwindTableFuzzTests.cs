@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Diagnostics;
 using Tracer.Linux.Elf;
 using Tracer.Stacks.Unwind;
 using Xunit;
@@ -10,7 +9,6 @@ namespace Tracer.Stacks.Tests.Unwind;
 public sealed class UnwindTableFuzzTests
 {
     private const long MaxAllocationPerRound = 64 * 1024 * 1024;
-    private const long MaxMillisecondsPerRound = 5000;
 
     [Fact]
     public void Frame_descriptions_of_libc_with_flipped_bytes_never_throw_hang_or_grow() =>
@@ -53,12 +51,10 @@ public sealed class UnwindTableFuzzTests
         if (ElfFile.Open(new MemoryElfSource(image), out ElfFile? file) != ElfStatus.Ok)
             return false;
         long allocated = GC.GetAllocatedBytesForCurrentThread();
-        long started = Stopwatch.GetTimestamp();
 
         UnwindTableStatus status = UnwindTableCompiler.Compile(file!, out UnwindTable? table);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, MaxAllocationPerRound);
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 0, MaxMillisecondsPerRound);
         Assert.Equal(status == UnwindTableStatus.Ok, table is not null);
         if (table is null)
             return false;

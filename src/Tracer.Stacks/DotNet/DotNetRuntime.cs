@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Linux;
+using Tracer.Linux.Procfs;
+using Tracer.Stacks.Runtimes;
+using Tracer.Stacks.Unwind;
+
+namespace Tracer.Stacks.DotNet;
+
+/// <summary>
+/// CoreCLR: names jitted and ReadyToRun code by asking the runtime over its diagnostic port. Its code keeps frame pointers, and there is no interpreter.
+/// </summary>
+internal sealed class DotNetRuntime : ILanguageRuntime
+{
+    private const int MaxUnknown = 4096;
+    private const int MaxSilences = 3;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    private readonly TargetProcess _process;
+    private readonly bool _isSingleFile;
+    private readonly DotNetSettings _settings;
+    private readonly DiagnosticPort _port;
+    private readonly JitDump _dump;
+    private readonly Rundown _rundown;
+    private readonly RefreshPacing _pacing;
+
+    // What nobody could name, such as stubs: it must not cause another request.
+    private readonly HashSet<ulong> _unknown = [];
+    private CodeTable _table = CodeTable.Empty;
+    private bool _useRundown;
+    private int _silences;
+
+    internal DotNetRuntime(TargetProcess process, string version, bool isSingleFile, TimeProvider time)
+    {
+        _process = process;
+        _isSingleFile = isSingleFile;
+        _settings = DotNetSettings.Read(process.Root, process.Pid);
+        _port = new DiagnosticPort(process, _settings.TempFolder, process.StartTicks);
+        _dump = new JitDump(process, _settings, _port);
+        _rundown = new Rundown(_port);
+        _pacing = new RefreshPacing(time, FirstPause, LongestPause);
+        Name = version.Length == 0 ? ".NET" : $".NET {version}";
+        Limitation = _settings.IsDiagnosticsOff ? "DOTNET_EnableDiagnostics=0: .NET frames have no names" : "";
+    }
+
+    public FrameKind Kind => FrameKind.DotNet;
+
+    public string Name { get; }
+
+    public string Limitation { get; private set; }
+
+    public InterpreterLayout? Layout => null;
+
+    /// <summary>What is known of its code.</summary>
+    internal CodeTable Code => _table;
+
+    public bool TryName(ulong address, List<CodeFrame> frames)
+    {
+        if (!_table.TryFind(address, out ReadOnlySpan<byte> name))
+        {
+            if (_settings.IsDiagnosticsOff || _silences >= MaxSilences || _unknown.Contains(address) || !IsOurs(address) || !_pacing.TryBegin())
+                return false;
+            Refresh();
+            if (!_table.TryFind(address, out name))
+            {
+                if (_unknown.Count >= MaxUnknown)
+                    _unknown.Clear();
+                _unknown.Add(address);
+                return false;
+            }
+        }
+
+        frames.Add(MethodName.Parse(ControlText.Sanitize(name)));
+        return true;
+    }
+
+    public bool TryName(in InterpreterFrame frame, List<CodeFrame> frames) => false;
+
+    public GeneratedCode? ReadCode() => null;
+
+    public void Dispose() => _dump.Repair();
+
+    // Native libraries are named by their own symbols; an address in one of them is no reason to disturb the process.
+    private bool IsOurs(ulong address)
+    {
+        // Mapped after the last reading, most likely.
+        if (!_process.TryFindMapping(address, out MemoryMapping mapping))
+            return true;
+        return mapping.IsExecutable && (mapping.Path.Length == 0 || mapping.Path.StartsWith("/memfd:", StringComparison.Ordinal)
+            || mapping.Path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || mapping.Path.EndsWith(".exe", StringComparison.OrdinalIgnoreCase)
+            || (_isSingleFile && !mapping.Path.Contains(".so", StringComparison.Ordinal)));
+    }
+
+    private void Refresh()
+    {
+        if (!_process.RefreshMappings())
+            return;
+        if (!_port.Exists())
+        {
+            Limitation = "no diagnostic socket: .NET frames have no names";
+            _pacing.SlowDown();
+            return;
+        }
+
+        var builder = new CodeTableBuilder();
+        JitDump.Outcome outcome = _useRundown ? JitDump.Outcome.Impossible : _dump.Take(builder);
+        // A folder that is not writable, or a runtime before .NET 8, stays so.
+        _useRundown |= outcome == JitDump.Outcome.Impossible;
+        bool isTaken = outcome is JitDump.Outcome.Taken or JitDump.Outcome.Partly;
+        if (outcome is JitDump.Outcome.Partly or JitDump.Outcome.Impossible)
+            isTaken |= _rundown.Take(builder);
+        if (isTaken)
+        {
+            // Only what exists now: code that was freed since the last time may be another method's by now.
+            _table = builder.Build();
+            _silences = 0;
+            Limitation = _table.IsComplete ? "" : "more code than is kept: some .NET frames have no names";
+            return;
+        }
+
+        _silences++;
+        _pacing.SlowDown();
+        Limitation = "the diagnostic port does not answer: .NET frames have no names";
+    }
+}
