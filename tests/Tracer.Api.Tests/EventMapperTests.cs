@@ -236,12 +236,7 @@ public class EventMapperTests
     {
         _facts.AddProcess(7, "php-fpm", "/usr/sbin/php-fpm", "/system.slice/web.service");
         _facts.Cgroups[5] = "/system.slice/web.service";
-        _facts.Stacks[77] = new StackReport(77, 7, [new StackFrame("Conn::open", "/usr/bin/app", 18, 4198418, "ab12", "conn.cc", 42, CodeKind.Native, true)], true, false)
-        {
-            UserFrame = 0,
-            End = TcpStackEnd.BadFrame,
-            Request = "GET /cart",
-        };
+        _facts.Stacks[77] = FullStack();
         TrackedSocket socket = TestSockets.InCloseWait(5, enterKtimeNs: 2_500_000_001);
         socket.AgeIsLowerBound = true;
         socket.IdleBeforeFinNs = 65 * TestSockets.Second;
@@ -274,4 +269,12 @@ public class EventMapperTests
         record.LastSendKtimeNs = 3_000_000_100;
         return socket;
     }
+
+    private static StackReport FullStack() =>
+        new(77, 7, [new StackFrame("Conn::open", "/usr/bin/app", 18, 4198418, "ab12", "conn.cc", 42, CodeKind.Native, IsInlined: true)], FpOnly: true, Truncated: false)
+        {
+            UserFrame = 0,
+            End = TcpStackEnd.BadFrame,
+            Request = "GET /cart",
+        };
 }
