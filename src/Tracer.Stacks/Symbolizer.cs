@@ -18,7 +18,7 @@ public sealed class Symbolizer : IDisposable
     private readonly ModuleStore _modules;
 
     private readonly RuntimeDirectory? _runtimes;
-    private readonly FrameRules _rules;
+    private readonly UserFrameRules _rules;
     private readonly List<CodeFrame> _code = [];
 
     /// <param name="root">Where processes are.</param>

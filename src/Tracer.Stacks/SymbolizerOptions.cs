@@ -34,5 +34,5 @@ public sealed record SymbolizerOptions
     public int MaxDebugInfos { get; init; } = 8;
 
     /// <summary>Which frame of a stack is the line to show.</summary>
-    public FrameRules FrameRules { get; init; } = FrameRules.Default;
+    public UserFrameRules FrameRules { get; init; } = UserFrameRules.Default;
 }

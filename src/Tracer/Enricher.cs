@@ -58,11 +58,14 @@ public sealed class Enricher(
         LearnActor(in record.Listener);
         LearnActor(in record.LastRead);
         LearnActor(in record.EofRead);
+        LearnActor(in record.FirstSend);
         LearnActor(in socket.Closer);
         foreach (DescriptorHolder holder in socket.Holders)
             processes.Learn(holder.Process);
         if (socket.Listener is { } listener)
         {
+            TcpActor lastAccept = listener.LastAccept;
+            LearnActor(in lastAccept);
             foreach (DescriptorHolder holder in listener.Holders)
                 processes.Learn(holder.Process);
         }

@@ -33,11 +33,22 @@ public sealed class StackDirectory(Symbolizer symbolizer)
         for (int i = 0; i < frames.Length; i++)
         {
             ResolvedFrame f = named.Frames[i];
-            frames[i] = new StackFrame(f.Function, f.Module, f.Offset, f.Address, f.BuildId, f.File, f.Line);
+            frames[i] = new StackFrame(f.Function, f.Module, f.Offset, f.Address, f.BuildId, f.File, f.Line, (CodeKind)f.Kind, f.IsInlined);
         }
         bool fpOnly = raw.Header.Flags.HasFlag(TcpStackFlags.FpOnly);
         bool truncated = raw.Header.End == TcpStackEnd.Truncated;
-        _stacks.Set(raw.Header.StackId, new StackReport(raw.Header.StackId, raw.Header.Pid, frames, fpOnly, truncated));
+        _stacks.Set(raw.Header.StackId, new StackReport(raw.Header.StackId, raw.Header.Pid, frames, fpOnly, truncated)
+        {
+            UserFrame = named.UserFrame,
+            End = raw.Header.End,
+            Request = RequestOf(raw.Header),
+        });
+    }
+
+    private static string RequestOf(TcpStackHeader header)
+    {
+        string path = WireText.ToText(header.RequestPath.Text);
+        return path.Length == 0 ? "" : $"{WireText.ToText(header.RequestMethod.Text)} {path}".TrimStart();
     }
 
     private static InterpreterFrame[] Convert(TcpInterpreterFrame[] frames) =>

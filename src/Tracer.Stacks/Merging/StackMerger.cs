@@ -13,7 +13,7 @@ public static class StackMerger
     /// <param name="isNativeComplete">The native walk reached the outermost frame.</param>
     /// <param name="rules">Which frame is the line to show.</param>
     public static MergedStack Merge(
-        IReadOnlyList<ResolvedFrame> native, IReadOnlyList<IReadOnlyList<CodeFrame>> interpreter, FrameKind kind, bool isNativeComplete, FrameRules rules)
+        IReadOnlyList<ResolvedFrame> native, IReadOnlyList<IReadOnlyList<CodeFrame>> interpreter, FrameKind kind, bool isNativeComplete, UserFrameRules rules)
     {
         var merged = new List<ResolvedFrame>(native.Count + interpreter.Count);
         if (interpreter.Count == 0)

@@ -42,6 +42,9 @@ public sealed record DaemonOptions
     /// <summary>Kernel type information; null: /sys/kernel/btf/vmlinux.</summary>
     public string? BtfPath { get; init; }
 
+    /// <summary>More rules for which frame of a stack is the line to show; null: the built-in ones only.</summary>
+    public string? UserFrameRulesPath { get; init; }
+
     /// <summary>Sockets outside are not followed at all. Only pids, ports, netns, cgroups and families are set.</summary>
     public SocketFilter Scope { get; init; } = new();
 

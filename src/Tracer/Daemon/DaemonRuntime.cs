@@ -7,6 +7,7 @@ using Tracer.Capture;
 using Tracer.Linux.Cgroups;
 using Tracer.Linux.Procfs;
 using Tracer.Stacks;
+using Tracer.Stacks.Merging;
 using Tracer.Stacks.Runtimes;
 using Tracer.Unwinding;
 
@@ -28,7 +29,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private readonly CodeLoader? _loader;
     private readonly WorkerThread? _loaderThread;
 
-    private DaemonRuntime(DaemonOptions options, KernelSurvey survey, CaptureSession session, CgroupPaths? cgroups, Action stop)
+    private DaemonRuntime(DaemonOptions options, KernelSurvey survey, CaptureSession session, CgroupPaths? cgroups, UserFrameRules rules, Action stop)
     {
         var procfs = new ProcfsRoot();
         var hub = new EventHub();
@@ -38,7 +39,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _session = session;
         _queue = new HandoffQueue<PumpedItem>(QueueCapacityPowerOfTwo);
         _runtimes = new RuntimeDirectory(procfs, LanguageRuntimes.Detectors);
-        _symbolizer = new Symbolizer(procfs, runtimes: _runtimes);
+        _symbolizer = new Symbolizer(procfs, new SymbolizerOptions { FrameRules = rules }, runtimes: _runtimes);
         var processes = new ProcessDirectory(new ProcessReader(procfs));
         var stacks = new StackDirectory(_symbolizer);
         _loader = session.Unwind is { } maps ? new CodeLoader(session, maps, _runtimes, procfs) : null;
@@ -58,6 +59,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
     {
         if (options.Verbose)
             Announcement.ShowLibraryLog();
+        UserFrameRules rules = UserFrameRuleFile.Read(options.UserFrameRulesPath);
         using var survey = KernelSurvey.Make(options);
         if (options.Verbose)
             Announcement.Hooks(survey.Plan);
@@ -66,7 +68,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         var session = CaptureSession.Start(survey.Plan, survey.Probe, capture);
         try
         {
-            return new DaemonRuntime(options, survey, session, cgroups, stop);
+            return new DaemonRuntime(options, survey, session, cgroups, rules, stop);
         }
         catch
         {

@@ -79,7 +79,7 @@ public sealed class StackMergerTests
     public void Code_inlined_into_interpreted_code_stays_before_it()
     {
         IReadOnlyList<CodeFrame> code = [new CodeFrame("inner", "a.py", 1, FrameKind.Python, IsInlined: true), new CodeFrame("outer", "a.py", 2, FrameKind.Python)];
-        MergedStack stack = StackMerger.Merge([Frames.Native("_PyEval_EvalFrameDefault", "python3.11")], [code], FrameKind.Python, true, FrameRules.Default);
+        MergedStack stack = StackMerger.Merge([Frames.Native("_PyEval_EvalFrameDefault", "python3.11")], [code], FrameKind.Python, true, UserFrameRules.Default);
         Assert.Equal([("inner", true), ("outer", false)], stack.Frames.Select(frame => (frame.Function, frame.IsInlined)));
     }
 
@@ -91,7 +91,7 @@ public sealed class StackMergerTests
 
     // function@module for native frames, function! for generated code, function@file:line for interpreted code.
     private static MergedStack Merge(FrameKind kind, string native, bool isComplete, string[] code) => StackMerger.Merge(
-        [.. native.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParseNative)], [.. code.Select(text => ParseCode(kind, text))], kind, isComplete, FrameRules.Default);
+        [.. native.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParseNative)], [.. code.Select(text => ParseCode(kind, text))], kind, isComplete, UserFrameRules.Default);
 
     private static ResolvedFrame ParseNative(string text)
     {

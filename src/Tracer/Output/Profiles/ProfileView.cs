@@ -18,12 +18,5 @@ internal sealed record ProfileView(bool BySlot, bool ByProcess)
     }
 
     /// <summary>function (file:line), or what else is known of the place.</summary>
-    public static string LabelOf(Frame frame)
-    {
-        string name = StackText.ShortPlace(frame);
-        if (frame.File.Length == 0)
-            return name;
-        string file = TargetText.Clean(StackText.FileName(frame.File));
-        return frame.Line == 0 ? $"{name} ({file})" : $"{name} ({file}:{frame.Line})";
-    }
+    public static string LabelOf(Frame frame) => StackText.ShortLine(frame);
 }

@@ -2,33 +2,33 @@
 namespace Tracer.Stacks.Merging;
 
 /// <summary>Tells the code of a program from that of its libraries and its runtime. Immutable.</summary>
-public sealed class FrameRules
+public sealed class UserFrameRules
 {
     private const string DefaultsName = "default-frame-rules.txt";
     private const int MaxRules = 4096;
 
-    private static readonly Lazy<FrameRules> Standard = new(ReadDefaults);
+    private static readonly Lazy<UserFrameRules> Standard = new(ReadDefaults);
 
-    private readonly FrameRule[][] _byKind;
-    private readonly FrameRule[] _all;
+    private readonly UserFrameRule[][] _byKind;
+    private readonly UserFrameRule[] _all;
 
-    private FrameRules(FrameRule[] all)
+    private UserFrameRules(UserFrameRule[] all)
     {
         _all = all;
-        FrameRule[] lastFirst = [.. all.Reverse()];
+        UserFrameRule[] lastFirst = [.. all.Reverse()];
         _byKind = [.. Enum.GetValues<FrameKind>().Select(kind => lastFirst.Where(rule => rule.Concerns(kind)).ToArray())];
     }
 
     /// <summary>Those of default-frame-rules.txt.</summary>
-    public static FrameRules Default => Standard.Value;
+    public static UserFrameRules Default => Standard.Value;
 
     /// <summary>These rules and then the ones of the text, which win.</summary>
     /// <param name="text">Lines in the form that default-frame-rules.txt describes.</param>
     /// <param name="problem">Which line is wrong and why; empty when none is.</param>
     /// <returns>Null when a line is wrong.</returns>
-    public FrameRules? With(string text, out string problem)
+    public UserFrameRules? With(string text, out string problem)
     {
-        var rules = new List<FrameRule>(_all);
+        var rules = new List<UserFrameRule>(_all);
         int number = 0;
         foreach (string line in text.Split('\n'))
         {
@@ -36,7 +36,7 @@ public sealed class FrameRules
             string trimmed = line.Trim();
             if (trimmed.Length == 0 || trimmed[0] == '#')
                 continue;
-            if (FrameRule.Parse(trimmed, out problem) is not { } rule)
+            if (UserFrameRule.Parse(trimmed, out problem) is not { } rule)
             {
                 problem = $"line {number} {problem}";
                 return null;
@@ -46,14 +46,14 @@ public sealed class FrameRules
         }
 
         problem = rules.Count > MaxRules ? $"more than {MaxRules} rules" : "";
-        return problem.Length == 0 ? new FrameRules([.. rules]) : null;
+        return problem.Length == 0 ? new UserFrameRules([.. rules]) : null;
     }
 
     /// <summary>The role that the last matching rule gives a frame; without one it is the program's own.</summary>
     public FrameRole RoleOf(in ResolvedFrame frame)
     {
         int kind = (int)frame.Kind;
-        foreach (FrameRule rule in kind >= 0 && kind < _byKind.Length ? _byKind[kind] : _byKind[0])
+        foreach (UserFrameRule rule in kind >= 0 && kind < _byKind.Length ? _byKind[kind] : _byKind[0])
         {
             if (rule.Matches(in frame))
                 return rule.Role;
@@ -91,10 +91,10 @@ public sealed class FrameRules
     private static bool IsPlace(in ResolvedFrame frame) =>
         frame.Kind != FrameKind.Stub && (frame.Function.Length > 0 || frame.Module.Length > 0 || frame.File.Length > 0);
 
-    private static FrameRules ReadDefaults()
+    private static UserFrameRules ReadDefaults()
     {
-        using Stream stream = typeof(FrameRules).Assembly.GetManifestResourceStream(DefaultsName)!;
+        using Stream stream = typeof(UserFrameRules).Assembly.GetManifestResourceStream(DefaultsName)!;
         using var reader = new StreamReader(stream);
-        return new FrameRules([]).With(reader.ReadToEnd(), out string problem) ?? throw new InvalidDataException($"{DefaultsName}: {problem}");
+        return new UserFrameRules([]).With(reader.ReadToEnd(), out string problem) ?? throw new InvalidDataException($"{DefaultsName}: {problem}");
     }
 }

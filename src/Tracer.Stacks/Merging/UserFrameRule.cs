@@ -2,7 +2,7 @@
 namespace Tracer.Stacks.Merging;
 
 /// <summary>One line of a rule file; its form is described in default-frame-rules.txt.</summary>
-internal sealed class FrameRule
+internal sealed class UserFrameRule
 {
     private const int MaxPatternLength = 1024;
 
@@ -13,7 +13,7 @@ internal sealed class FrameRule
     private readonly FramePattern _pattern;
     private readonly uint _kinds; // a bit per FrameKind
 
-    private FrameRule(FrameRole role, FrameSubject subject, string pattern, uint kinds)
+    private UserFrameRule(FrameRole role, FrameSubject subject, string pattern, uint kinds)
     {
         Role = role;
         _subject = subject;
@@ -34,7 +34,7 @@ internal sealed class FrameRule
     });
 
     /// <summary>Null, with a reason, when the line is no rule.</summary>
-    public static FrameRule? Parse(string line, out string problem)
+    public static UserFrameRule? Parse(string line, out string problem)
     {
         problem = "";
         string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -54,7 +54,7 @@ internal sealed class FrameRule
             problem = pattern.Length == 0 ? "has no pattern" : "has a pattern that is too long";
         else if (!TryReadKinds(words.AsSpan(1), out kinds, out string unknown))
             problem = $"names a kind that does not exist: {unknown}";
-        return problem.Length > 0 ? null : new FrameRule(role!.Value, subject, pattern, kinds);
+        return problem.Length > 0 ? null : new UserFrameRule(role!.Value, subject, pattern, kinds);
     }
 
     private static FrameSubject TakeSubject(ref string pattern)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Tracer.Stacks.Tests.Merging;
 
-public sealed class FrameRulesTests
+public sealed class UserFrameRulesTests
 {
     private const string Libc = "/usr/lib/x86_64-linux-gnu/libc.so.6";
 
@@ -29,7 +29,7 @@ public sealed class FrameRulesTests
     [InlineData("SystemNative_Receive", "/usr/share/dotnet/shared/Microsoft.NETCore.App/10.0.0/libSystem.Native.so", FrameRole.Library)]
     [InlineData("JavaMain", "/usr/lib/jvm/java-17-openjdk-amd64/lib/libjli.so", FrameRole.Library)]
     public void Native_code_is_judged_by_its_module_and_name(string function, string module, FrameRole role) =>
-        Assert.Equal(role, FrameRules.Default.RoleOf(Frames.Native(function, module)));
+        Assert.Equal(role, UserFrameRules.Default.RoleOf(Frames.Native(function, module)));
 
     [Theory]
     [InlineData("net.(*conn).Read", "/usr/lib/go-1.19/src/net/net.go", FrameRole.Library)]
@@ -45,7 +45,7 @@ public sealed class FrameRulesTests
     [InlineData("go.mongodb.org/mongo-driver/mongo.Connect", "", FrameRole.ThirdParty)]
     [InlineData("unicodex.Fold", "", FrameRole.Own)]
     public void Go_code_is_judged_by_its_package_and_folder(string function, string file, FrameRole role) =>
-        Assert.Equal(role, FrameRules.Default.RoleOf(Frames.Code(FrameKind.Go, function, file)));
+        Assert.Equal(role, UserFrameRules.Default.RoleOf(Frames.Code(FrameKind.Go, function, file)));
 
     [Theory]
     [InlineData("System.Net.Sockets.Socket.Receive", FrameRole.Library)]
@@ -54,7 +54,7 @@ public sealed class FrameRulesTests
     [InlineData("Npgsql.NpgsqlConnection.Open", FrameRole.ThirdParty)]
     [InlineData("Acme.OrderRepo.BeginAsync", FrameRole.Own)]
     public void Dotnet_code_is_judged_by_its_namespace(string function, FrameRole role) =>
-        Assert.Equal(role, FrameRules.Default.RoleOf(Frames.Code(FrameKind.DotNet, function)));
+        Assert.Equal(role, UserFrameRules.Default.RoleOf(Frames.Code(FrameKind.DotNet, function)));
 
     [Theory]
     [InlineData("java.net.Socket.connect", FrameRole.Library)]
@@ -66,7 +66,7 @@ public sealed class FrameRulesTests
     [InlineData("com.acme.pool.Pool.open", FrameRole.Own)]
     [InlineData("Srv.userConnect", FrameRole.Own)]
     public void Java_code_is_judged_by_its_package(string function, FrameRole role) =>
-        Assert.Equal(role, FrameRules.Default.RoleOf(Frames.Code(FrameKind.Java, function)));
+        Assert.Equal(role, UserFrameRules.Default.RoleOf(Frames.Code(FrameKind.Java, function)));
 
     [Theory]
     [InlineData("/usr/lib/python3.11/socket.py", FrameRole.Library)]
@@ -81,7 +81,7 @@ public sealed class FrameRulesTests
     [InlineData("<string>", FrameRole.Own)]
     [InlineData("srv.py", FrameRole.Own)]
     public void Python_code_is_judged_by_its_file(string file, FrameRole role) =>
-        Assert.Equal(role, FrameRules.Default.RoleOf(Frames.Code(FrameKind.Python, "f", file)));
+        Assert.Equal(role, UserFrameRules.Default.RoleOf(Frames.Code(FrameKind.Python, "f", file)));
 
     [Theory]
     [InlineData(FrameKind.Php, "fsockopen", "", FrameRole.Library)]
@@ -92,7 +92,7 @@ public sealed class FrameRulesTests
     [InlineData(FrameKind.JavaScript, "userOnData", "/srv/app/s.js", FrameRole.Own)]
     [InlineData(FrameKind.Stub, "IL_STUB_PInvoke", "", FrameRole.Library)]
     public void Scripts_are_judged_by_their_file(FrameKind kind, string function, string file, FrameRole role) =>
-        Assert.Equal(role, FrameRules.Default.RoleOf(Frames.Code(kind, function, file)));
+        Assert.Equal(role, UserFrameRules.Default.RoleOf(Frames.Code(kind, function, file)));
 
     [Fact]
     public void The_line_to_show_is_the_innermost_own_frame() => Assert.Equal(2, Find(
@@ -121,7 +121,7 @@ public sealed class FrameRulesTests
     [Fact]
     public void Users_add_rules_that_win()
     {
-        FrameRules? rules = FrameRules.Default.With("# ours\n\n-com.acme.pool. java\n+file:*/site-packages/acme/ python\r\n-module:libacme$", out string problem);
+        UserFrameRules? rules = UserFrameRules.Default.With("# ours\n\n-com.acme.pool. java\n+file:*/site-packages/acme/ python\r\n-module:libacme$", out string problem);
         Assert.NotNull(rules);
         Assert.Equal("", problem);
         Assert.Equal(FrameRole.Library, rules.RoleOf(Frames.Code(FrameKind.Java, "com.acme.pool.Pool.open")));
@@ -129,7 +129,7 @@ public sealed class FrameRulesTests
         Assert.Equal(FrameRole.Own, rules.RoleOf(Frames.Code(FrameKind.Python, "f", "/usr/lib/python3.11/site-packages/acme/x.py")));
         Assert.Equal(FrameRole.Library, rules.RoleOf(Frames.Native("f", "/opt/libacme")));
         Assert.Equal(FrameRole.Own, rules.RoleOf(Frames.Native("f", "/opt/libacme2")));
-        Assert.Equal(FrameRole.Own, FrameRules.Default.RoleOf(Frames.Code(FrameKind.Java, "com.acme.pool.Pool.open")));
+        Assert.Equal(FrameRole.Own, UserFrameRules.Default.RoleOf(Frames.Code(FrameKind.Java, "com.acme.pool.Pool.open")));
     }
 
     [Theory]
@@ -140,18 +140,18 @@ public sealed class FrameRulesTests
     [InlineData("-x 3", "line 1 names a kind that does not exist: 3")]
     public void A_wrong_line_is_named(string text, string expected)
     {
-        Assert.Null(FrameRules.Default.With(text, out string problem));
+        Assert.Null(UserFrameRules.Default.With(text, out string problem));
         Assert.Equal(expected, problem);
     }
 
     [Fact]
     public void The_number_and_length_of_rules_is_bounded()
     {
-        Assert.Null(FrameRules.Default.With(string.Concat(Enumerable.Repeat("-x\n", 5000)), out string problem));
+        Assert.Null(UserFrameRules.Default.With(string.Concat(Enumerable.Repeat("-x\n", 5000)), out string problem));
         Assert.Equal("more than 4096 rules", problem);
-        Assert.Null(FrameRules.Default.With("-" + new string('x', 2000), out problem));
+        Assert.Null(UserFrameRules.Default.With("-" + new string('x', 2000), out problem));
         Assert.Equal("line 1 has a pattern that is too long", problem);
     }
 
-    private static int? Find(params ResolvedFrame[] frames) => FrameRules.Default.FindUserFrame(frames);
+    private static int? Find(params ResolvedFrame[] frames) => UserFrameRules.Default.FindUserFrame(frames);
 }
