@@ -17,13 +17,21 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
     private const ulong MaxCacheBytes = 4ul << 30;
     private const byte BlockBegin = 0;
 
+    // Several blobs with one read: a system call costs as much as some 10 KB of copying.
+    private const int WindowBytes = 64 * 1024;
+
     private readonly Dictionary<ulong, (string Text, CodeBlobKind Kind)> _names = [];
     private readonly byte[] _header = new byte[layout.HeaderBytes];
+    private readonly byte[] _window = new byte[WindowBytes];
+    private ulong _windowBegin;
+    private int _windowLength;
+    private ulong _segmentsLeft;
 
     /// <summary>All blobs there are now; empty while the machine is starting.</summary>
     internal CodeIndex Read()
     {
         _names.Clear();
+        _windowLength = 0;
         if (!memory.TryReadPointer(layout.LowBound, out ulong low) || !memory.TryReadPointer(layout.HighBound, out ulong high)
             || high <= low || high - low > MaxCacheBytes || !memory.TryReadPointer(layout.Heaps, out ulong heaps))
             return CodeIndex.Empty;
@@ -32,6 +40,7 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
             return CodeIndex.Empty;
 
         var blobs = new List<CodeBlob>();
+        _segmentsLeft = MaxSegments;
         int count = Math.Clamp(layout.ArrayLength.ReadInt(array), 0, MaxHeaps);
         ulong data = layout.ArrayData.Read(array);
         for (int i = 0; i < count; i++)
@@ -44,11 +53,11 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
     }
 
     /// <summary>What is now where a blob was.</summary>
-    internal bool TryReadAgain(in CodeBlob known, CodeIndex index, out CodeBlob blob)
+    internal bool TryReadAgain(in CodeBlob known, out CodeBlob blob)
     {
         blob = default;
         ulong block = known.Begin - (ulong)layout.BlobOffset;
-        return memory.TryRead(block, _header) && IsUsed() && TryParse(block, index.High, out blob);
+        return memory.TryRead(block, _header) && IsUsed() && TryParse(block, known.NextBegin - (ulong)layout.BlobOffset, out blob);
     }
 
     /// <summary>The name of a blob.</summary>
@@ -65,7 +74,8 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
         int shift = layout.SegmentSizeLog2.ReadInt(fields);
         if (begin < low || end > high || end <= begin || shift is < 4 or > 16 || layout.MapHigh.Read(fields) < mapBegin)
             return;
-        ulong segments = Math.Min((end - begin) >> shift, Math.Min(layout.MapHigh.Read(fields) - mapBegin, MaxSegments));
+        ulong segments = Math.Min((end - begin) >> shift, Math.Min(layout.MapHigh.Read(fields) - mapBegin, _segmentsLeft));
+        _segmentsLeft -= segments;
         var map = new byte[segments];
         ReadBlocks(begin, shift, map.AsSpan(0, memory.ReadSome(mapBegin, map)), blobs);
     }
@@ -84,12 +94,27 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
             }
 
             ulong block = begin + ((ulong)at << shift);
-            ulong length = memory.TryRead(block, _header) ? layout.BlockLength.Read(_header) : 0;
+            ulong length = TryReadHeader(block) ? layout.BlockLength.Read(_header) : 0;
             bool isWhole = length > 0 && length <= (ulong)(map.Length - at);
             if (isWhole && IsUsed() && TryParse(block, block + (length << shift), out CodeBlob blob))
                 blobs.Add(blob);
             at += isWhole ? (int)length : 1;
         }
+    }
+
+    private bool TryReadHeader(ulong block)
+    {
+        ulong offset = unchecked(block - _windowBegin);
+        if (offset + (ulong)_header.Length > (ulong)_windowLength || block < _windowBegin)
+        {
+            _windowLength = memory.ReadSome(block, _window);
+            (_windowBegin, offset) = (block, 0);
+        }
+
+        if (_windowLength - (int)offset < _header.Length)
+            return false;
+        _window.AsSpan((int)offset, _header.Length).CopyTo(_header);
+        return true;
     }
 
     private bool IsUsed() => layout.BlockUsed.Read(_header) != 0;
@@ -107,9 +132,10 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
         (string text, CodeBlobKind kind) = Classify(name);
         if (text.Length == 0)
             return false;
+        ulong next = limit + (ulong)layout.BlobOffset;
         bool isMethod = kind == CodeBlobKind.Method;
         blob = new CodeBlob(
-            begin, codeBegin, codeEnd, Math.Max(0, layout.FrameSize.ReadInt(_header)), kind, name,
+            begin, next, codeBegin, codeEnd, Math.Max(0, layout.FrameSize.ReadInt(_header)), kind, name,
             isMethod ? layout.Method.Read(_header) : 0, isMethod ? layout.CompileId.ReadInt(_header) : 0);
         return true;
     }

@@ -116,7 +116,7 @@ internal sealed class JavaRuntime : ILanguageRuntime
     private bool TryFindBlob(CodeCacheReader codeCache, ulong address, out CodeBlob blob)
     {
         // Code is flushed and its place used again: what is there now decides.
-        if (_index.TryFind(address, out CodeBlob known) && codeCache.TryReadAgain(known, _index, out blob) && blob.Contains(address))
+        if (_index.TryFind(address, out CodeBlob known) && codeCache.TryReadAgain(known, out blob) && blob.Contains(address))
             return true;
         blob = default;
         if (IsOutside(address) || !MayReadIndex())

@@ -12,6 +12,7 @@ public sealed class CompiledClasses : IDisposable
         while (root is not null && !File.Exists(Path.Combine(root.FullName, "Tracer.sln")))
             root = root.Parent;
         string source = Path.Combine(root?.FullName ?? "", "tests", "data", "targets", "Srv.java");
+        TargetProgram.Run("chmod", "755", Folder); // Other users run it too.
         // The oldest version that is supported, so that any machine can run it.
         TargetProgram.Run("javac", "--release", "11", "-d", Folder, source);
     }

@@ -56,6 +56,24 @@ public sealed class JavaRuntimeTests(CompiledClasses classes) : IClassFixture<Co
         AssertSameAsThreadDump(target, out _);
     }
 
+    /// <summary>All there are on this host, not only the one of the distribution: each keeps its structures in its own way.</summary>
+    [Theory]
+    [MemberData(nameof(Machines))]
+    public void Every_machine_of_this_host_is_understood(string java)
+    {
+        foreach ((string options, int rounds) in new[] { ("-Xint", 0), ($"-XX:TieredStopAtLevel=1 {Eager}", Rounds), (Eager, Rounds) })
+        {
+            using JavaTarget target = JavaTarget.Start(classes, options, rounds, java);
+            AssertSameAsThreadDump(target, out _);
+        }
+    }
+
+    public static TheoryData<string> Machines() => new(
+        from folder in Directory.GetDirectories("/usr/lib/jvm")
+        let java = Path.Combine(folder, "bin", "java")
+        where new DirectoryInfo(folder).LinkTarget is null && File.Exists(java)
+        select java);
+
     private static JavaStackWalker AssertSameAsThreadDump(JavaTarget target, out List<CodeFrame> frames)
     {
         JavaThread main = JavaTarget.Eventually(() => FindBlocked(target));

@@ -11,7 +11,6 @@ namespace Tracer.Stacks.Tests.Java;
 /// </summary>
 internal sealed class JavaStackWalker
 {
-    private readonly TargetProcess _process;
     private readonly VmMemory _memory;
     private readonly VmStructs _structs;
     private readonly ILanguageRuntime _runtime;
@@ -19,7 +18,6 @@ internal sealed class JavaStackWalker
 
     internal JavaStackWalker(TargetProcess process, ILanguageRuntime runtime)
     {
-        _process = process;
         _memory = new ProcessVmMemory(process);
         process.RefreshMappings();
         _structs = JavaDetector.ReadStructs(process)!;
@@ -77,9 +75,14 @@ internal sealed class JavaStackWalker
 
     private UnwindRow RowAt(ulong address) => _code.Rows.Last(row => row.Offset <= address - _code.Base);
 
-    private ulong FindThread(uint namespaceTid)
+    /// <summary>Ids of all Java threads in their pid namespace.</summary>
+    internal List<uint> Threads() => [.. List().Select(thread => thread.NamespaceTid)];
+
+    private ulong FindThread(uint namespaceTid) => List().Single(thread => thread.NamespaceTid == namespaceTid).Thread;
+
+    private IEnumerable<(uint NamespaceTid, ulong Thread)> List()
     {
-        ulong list = Read(_structs.Statics["ThreadsSMRSupport::_java_thread_list"].Address);
+        ulong list = Read(_structs.Statics["ThreadsSMRSupport::_java_thread_list"]);
         ulong threads = Read(list + (ulong)_structs.Fields["ThreadsList::_threads"].Offset);
         uint count = (uint)Read(list + (ulong)_structs.Fields["ThreadsList::_length"].Offset);
         VmField osThread = _structs.Fields.TryGetValue("JavaThread::_osthread", out VmField field) ? field : _structs.Fields["Thread::_osthread"];
@@ -87,11 +90,8 @@ internal sealed class JavaStackWalker
         {
             ulong thread = Read(threads + (i * 8));
             ulong os = Read(thread + (ulong)osThread.Offset);
-            if ((uint)Read(os + (ulong)_structs.Fields["OSThread::_thread_id"].Offset) == namespaceTid)
-                return thread;
+            yield return ((uint)Read(os + (ulong)_structs.Fields["OSThread::_thread_id"].Offset), thread);
         }
-
-        throw new InvalidOperationException($"no Java thread {namespaceTid} in {_process.Pid}");
     }
 
     private ulong Read(ulong address)

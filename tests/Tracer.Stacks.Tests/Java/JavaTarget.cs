@@ -30,7 +30,8 @@ internal sealed class JavaTarget : IDisposable
     /// <param name="warmUp">Rounds before the one that blocks.</param>
     /// <param name="java">The machine.</param>
     /// <param name="isolated">In pid and mount namespaces of its own, with a private /tmp.</param>
-    internal static JavaTarget Start(CompiledClasses classes, string options, int warmUp = 0, string java = "java", bool isolated = false)
+    /// <param name="user">Whose process it is; 0: ours.</param>
+    internal static JavaTarget Start(CompiledClasses classes, string options, int warmUp = 0, string java = "java", bool isolated = false, uint user = 0)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -44,6 +45,8 @@ internal sealed class JavaTarget : IDisposable
             ? new ProcessStartInfo("unshare", ["--pid", "--fork", "--mount", "--mount-proc", "--kill-child", "sh", "-c",
                 $"mount -t tmpfs none /mnt && cp {classes.Folder}/* /mnt && mount -t tmpfs none /tmp && exec \"$@\"", "sh", java, .. arguments])
             : new ProcessStartInfo(java, arguments);
+        if (user != 0)
+            start = new ProcessStartInfo("setpriv", [$"--reuid={user}", "--clear-groups", java, .. arguments]);
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         Process process = System.Diagnostics.Process.Start(start)!;
