@@ -28,10 +28,17 @@ internal sealed class JavaStackWalker
     /// <summary>The kinds of the rules that were used, one per physical frame.</summary>
     internal List<UnwindRowKind> Kinds { get; } = [];
 
+    /// <summary>The names of the machine's own frames.</summary>
+    internal List<string> Stubs { get; } = [];
+
+    /// <summary>Where the last walk ended: the code that called Java.</summary>
+    internal ulong End { get; private set; }
+
     /// <summary>All Java frames of a thread, innermost first.</summary>
     internal List<CodeFrame> Walk(uint namespaceTid)
     {
         Kinds.Clear();
+        Stubs.Clear();
         ulong anchor = FindThread(namespaceTid) + (ulong)_structs.Fields["JavaThread::_anchor"].Offset;
         ulong sp = Read(anchor + (ulong)_structs.Fields["JavaFrameAnchor::_last_Java_sp"].Offset);
         ulong fp = Read(anchor + (ulong)_structs.Fields["JavaFrameAnchor::_last_Java_fp"].Offset);
@@ -40,6 +47,7 @@ internal sealed class JavaStackWalker
         var frames = new List<CodeFrame>();
         while (pc > _code.Base && pc < _code.End && Kinds.Count < 128)
             Step(ref pc, ref sp, ref fp, frames);
+        End = pc;
         return frames;
     }
 
@@ -70,6 +78,7 @@ internal sealed class JavaStackWalker
                 break;
         }
 
+        Stubs.AddRange(named.Where(frame => frame.Kind == FrameKind.Stub).Select(frame => frame.Function));
         frames.AddRange(named.Where(frame => frame.Kind == FrameKind.Java));
     }
 

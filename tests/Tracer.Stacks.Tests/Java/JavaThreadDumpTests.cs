@@ -62,7 +62,7 @@ public sealed class JavaThreadDumpTests(CompiledClasses classes) : IClassFixture
     public void A_machine_of_another_user_answers_to_root()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
-        using JavaTarget target = JavaTarget.Start(classes, "", user: 65534);
+        using JavaTarget target = JavaTarget.Start(classes, new JavaLaunch { User = 65534 });
         Assert.Equal(65534u, target.Process.EffectiveUid);
         Assert.Equal(JavaThreadDumpStatus.Ok, TakeWhenUp(target, mayStartListener: true).Status);
         AssertUndisturbed(target);
