@@ -20,12 +20,18 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
     // Several blobs with one read: a system call costs as much as some 10 KB of copying.
     private const int WindowBytes = 64 * 1024;
 
+    // Bounds of one reading: heaps of a hostile process may overlap, and hold nothing but begins.
+    private const int MaxWindows = 32 * 1024;
+    private const int MaxBlocks = 1024 * 1024;
+
     private readonly Dictionary<ulong, (string Text, CodeBlobKind Kind)> _names = [];
     private readonly byte[] _header = new byte[layout.HeaderBytes];
     private readonly byte[] _window = new byte[WindowBytes];
     private ulong _windowBegin;
     private int _windowLength;
     private ulong _segmentsLeft;
+    private int _windowsLeft;
+    private int _blocksLeft;
 
     /// <summary>All blobs there are now; empty while the machine is starting.</summary>
     internal CodeIndex Read()
@@ -40,7 +46,7 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
             return CodeIndex.Empty;
 
         var blobs = new List<CodeBlob>();
-        _segmentsLeft = MaxSegments;
+        (_segmentsLeft, _windowsLeft, _blocksLeft) = (MaxSegments, MaxWindows, MaxBlocks);
         int count = Math.Clamp(layout.ArrayLength.ReadInt(array), 0, MaxHeaps);
         ulong data = layout.ArrayData.Read(array);
         for (int i = 0; i < count; i++)
@@ -83,7 +89,7 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
     private void ReadBlocks(ulong begin, int shift, ReadOnlySpan<byte> map, List<CodeBlob> blobs)
     {
         int at = 0;
-        while (at < map.Length && blobs.Count < MaxBlobs)
+        while (at < map.Length && blobs.Count < MaxBlobs && _blocksLeft-- > 0)
         {
             if (map[at] != BlockBegin)
             {
@@ -94,7 +100,10 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
             }
 
             ulong block = begin + ((ulong)at << shift);
-            ulong length = TryReadHeader(block) ? layout.BlockLength.Read(_header) : 0;
+            // Only behind the last block there is no memory.
+            if (!TryReadHeader(block))
+                return;
+            ulong length = layout.BlockLength.Read(_header);
             bool isWhole = length > 0 && length <= (ulong)(map.Length - at);
             if (isWhole && IsUsed() && TryParse(block, block + (length << shift), out CodeBlob blob))
                 blobs.Add(blob);
@@ -107,7 +116,7 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
         ulong offset = unchecked(block - _windowBegin);
         if (offset + (ulong)_header.Length > (ulong)_windowLength || block < _windowBegin)
         {
-            _windowLength = memory.ReadSome(block, _window);
+            _windowLength = _windowsLeft-- > 0 ? memory.ReadSome(block, _window) : 0;
             (_windowBegin, offset) = (block, 0);
         }
 

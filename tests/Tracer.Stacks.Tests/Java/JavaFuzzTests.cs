@@ -10,7 +10,7 @@ namespace Tracer.Stacks.Tests.Java;
 /// <summary>Damages what a real machine's memory holds and asks everything of it. The seeds are fixed; the memory is as the machine laid it out.</summary>
 public sealed class JavaFuzzTests(CompiledClasses classes) : IClassFixture<CompiledClasses>
 {
-    private const int MaxReads = 2_000_000;
+    private const int MaxReads = 500_000;
     private const long MaxAllocation = 256 * 1024 * 1024;
 
     private readonly List<ulong> _addresses = [];
