@@ -12,12 +12,11 @@ namespace Tracer.Stacks.Java;
 /// SIGQUIT. A request is the protocol version, a command and three arguments, each ended by NUL; the answer is a number in decimal, a newline and a
 /// text, until the end.
 /// </summary>
-internal sealed class AttachConnection(TargetProcess process, VmFlags flags) : IDisposable
+internal sealed class AttachConnection(TargetProcess process, VmFlags flags, TimeSpan answerTime) : IDisposable
 {
     private const int MaxAnswerBytes = 32 * 1024 * 1024;
     private const int SendTimeoutMs = 1000;
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(20);
 
     private readonly string _socketName = string.Create(CultureInfo.InvariantCulture, $".java_pid{process.NamespacePid}");
@@ -121,13 +120,13 @@ internal sealed class AttachConnection(TargetProcess process, VmFlags flags) : I
         return status == JavaThreadDumpStatus.Ok && answer.Length == 0 ? JavaThreadDumpStatus.Refused : status;
     }
 
-    private static JavaThreadDumpStatus Receive(Socket socket, MemoryStream received)
+    private JavaThreadDumpStatus Receive(Socket socket, MemoryStream received)
     {
         var buffer = new byte[64 * 1024];
         long start = Stopwatch.GetTimestamp();
         while (received.Length < MaxAnswerBytes)
         {
-            TimeSpan left = AnswerTime - Stopwatch.GetElapsedTime(start);
+            TimeSpan left = answerTime - Stopwatch.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
                 return JavaThreadDumpStatus.TimedOut;
             socket.ReceiveTimeout = Math.Max(1, (int)left.TotalMilliseconds);

@@ -17,13 +17,27 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
     private const ulong MaxCacheBytes = 4ul << 30;
     private const byte BlockBegin = 0;
 
+    // Several blobs with one read: a system call costs as much as some 10 KB of copying.
+    private const int WindowBytes = 64 * 1024;
+
+    // Bounds of one reading: heaps of a hostile process may overlap, and hold nothing but begins.
+    private const int MaxWindows = 32 * 1024;
+    private const int MaxBlocks = 1024 * 1024;
+
     private readonly Dictionary<ulong, (string Text, CodeBlobKind Kind)> _names = [];
     private readonly byte[] _header = new byte[layout.HeaderBytes];
+    private readonly byte[] _window = new byte[WindowBytes];
+    private ulong _windowBegin;
+    private int _windowLength;
+    private ulong _segmentsLeft;
+    private int _windowsLeft;
+    private int _blocksLeft;
 
     /// <summary>All blobs there are now; empty while the machine is starting.</summary>
     internal CodeIndex Read()
     {
         _names.Clear();
+        _windowLength = 0;
         if (!memory.TryReadPointer(layout.LowBound, out ulong low) || !memory.TryReadPointer(layout.HighBound, out ulong high)
             || high <= low || high - low > MaxCacheBytes || !memory.TryReadPointer(layout.Heaps, out ulong heaps))
             return CodeIndex.Empty;
@@ -32,6 +46,7 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
             return CodeIndex.Empty;
 
         var blobs = new List<CodeBlob>();
+        (_segmentsLeft, _windowsLeft, _blocksLeft) = (MaxSegments, MaxWindows, MaxBlocks);
         int count = Math.Clamp(layout.ArrayLength.ReadInt(array), 0, MaxHeaps);
         ulong data = layout.ArrayData.Read(array);
         for (int i = 0; i < count; i++)
@@ -44,11 +59,11 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
     }
 
     /// <summary>What is now where a blob was.</summary>
-    internal bool TryReadAgain(in CodeBlob known, CodeIndex index, out CodeBlob blob)
+    internal bool TryReadAgain(in CodeBlob known, out CodeBlob blob)
     {
         blob = default;
         ulong block = known.Begin - (ulong)layout.BlobOffset;
-        return memory.TryRead(block, _header) && IsUsed() && TryParse(block, index.High, out blob);
+        return memory.TryRead(block, _header) && IsUsed() && TryParse(block, known.NextBegin - (ulong)layout.BlobOffset, out blob);
     }
 
     /// <summary>The name of a blob.</summary>
@@ -65,7 +80,8 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
         int shift = layout.SegmentSizeLog2.ReadInt(fields);
         if (begin < low || end > high || end <= begin || shift is < 4 or > 16 || layout.MapHigh.Read(fields) < mapBegin)
             return;
-        ulong segments = Math.Min((end - begin) >> shift, Math.Min(layout.MapHigh.Read(fields) - mapBegin, MaxSegments));
+        ulong segments = Math.Min((end - begin) >> shift, Math.Min(layout.MapHigh.Read(fields) - mapBegin, _segmentsLeft));
+        _segmentsLeft -= segments;
         var map = new byte[segments];
         ReadBlocks(begin, shift, map.AsSpan(0, memory.ReadSome(mapBegin, map)), blobs);
     }
@@ -73,7 +89,7 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
     private void ReadBlocks(ulong begin, int shift, ReadOnlySpan<byte> map, List<CodeBlob> blobs)
     {
         int at = 0;
-        while (at < map.Length && blobs.Count < MaxBlobs)
+        while (at < map.Length && blobs.Count < MaxBlobs && _blocksLeft-- > 0)
         {
             if (map[at] != BlockBegin)
             {
@@ -84,12 +100,30 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
             }
 
             ulong block = begin + ((ulong)at << shift);
-            ulong length = memory.TryRead(block, _header) ? layout.BlockLength.Read(_header) : 0;
+            // Only behind the last block there is no memory.
+            if (!TryReadHeader(block))
+                return;
+            ulong length = layout.BlockLength.Read(_header);
             bool isWhole = length > 0 && length <= (ulong)(map.Length - at);
             if (isWhole && IsUsed() && TryParse(block, block + (length << shift), out CodeBlob blob))
                 blobs.Add(blob);
             at += isWhole ? (int)length : 1;
         }
+    }
+
+    private bool TryReadHeader(ulong block)
+    {
+        ulong offset = unchecked(block - _windowBegin);
+        if (offset + (ulong)_header.Length > (ulong)_windowLength || block < _windowBegin)
+        {
+            _windowLength = _windowsLeft-- > 0 ? memory.ReadSome(block, _window) : 0;
+            (_windowBegin, offset) = (block, 0);
+        }
+
+        if (_windowLength - (int)offset < _header.Length)
+            return false;
+        _window.AsSpan((int)offset, _header.Length).CopyTo(_header);
+        return true;
     }
 
     private bool IsUsed() => layout.BlockUsed.Read(_header) != 0;
@@ -107,9 +141,10 @@ internal sealed class CodeCacheReader(VmMemory memory, CodeCacheLayout layout)
         (string text, CodeBlobKind kind) = Classify(name);
         if (text.Length == 0)
             return false;
+        ulong next = limit + (ulong)layout.BlobOffset;
         bool isMethod = kind == CodeBlobKind.Method;
         blob = new CodeBlob(
-            begin, codeBegin, codeEnd, Math.Max(0, layout.FrameSize.ReadInt(_header)), kind, name,
+            begin, next, codeBegin, codeEnd, Math.Max(0, layout.FrameSize.ReadInt(_header)), kind, name,
             isMethod ? layout.Method.Read(_header) : 0, isMethod ? layout.CompileId.ReadInt(_header) : 0);
         return true;
     }

@@ -22,14 +22,16 @@ internal static class CodeRows
     {
         if (index.Blobs.IsEmpty || index.High - index.Low > uint.MaxValue)
             return null;
-        var rows = new List<UnwindRow>(index.Blobs.Length * 2);
+        var rows = new List<UnwindRow>(index.Blobs.Length);
         ulong end = index.Low;
+        ulong nextBegin = 0;
         foreach (ref readonly CodeBlob blob in index.Blobs)
         {
-            if (blob.CodeBegin > end)
+            // Between the code of neighbours there is only their data. Where code may come to be, no rule is the honest one.
+            if (blob.CodeBegin > end && blob.Begin != nextBegin)
                 Add(rows, new UnwindRow((uint)(end - index.Low), UnwindRowKind.None, 0, 0));
             Add(rows, RowOf(blob, (uint)(blob.CodeBegin - index.Low)));
-            end = blob.CodeEnd;
+            (end, nextBegin) = (blob.CodeEnd, blob.NextBegin);
         }
 
         if (end < index.High)

@@ -66,10 +66,11 @@ internal sealed class JavaRuntime : ILanguageRuntime
     {
         if (_methods?.Find(frame.Function) is not { } method)
             return false;
-        // A native method has no bytecode, and its frame no pointer to it.
-        if (frame.Position != 0 && (frame.Position < method.Code || frame.Position - method.Code >= method.CodeSize))
+        ulong bytecode = unchecked(frame.Position - method.Code);
+        // A native method has no bytecode. Its frame holds no pointer, or one to where the bytecode would be, depending on how it was first called.
+        if (method.CodeSize > 0 && bytecode >= method.CodeSize)
             return false;
-        uint line = frame.Position == 0 ? 0 : _methods.LineOf(method, (int)(frame.Position - method.Code));
+        uint line = method.CodeSize > 0 ? _methods.LineOf(method, (int)bytecode) : 0;
         frames.Add(new CodeFrame(method.Function, method.File, line, FrameKind.Java));
         return true;
     }
@@ -116,7 +117,7 @@ internal sealed class JavaRuntime : ILanguageRuntime
     private bool TryFindBlob(CodeCacheReader codeCache, ulong address, out CodeBlob blob)
     {
         // Code is flushed and its place used again: what is there now decides.
-        if (_index.TryFind(address, out CodeBlob known) && codeCache.TryReadAgain(known, _index, out blob) && blob.Contains(address))
+        if (_index.TryFind(address, out CodeBlob known) && codeCache.TryReadAgain(known, out blob) && blob.Contains(address))
             return true;
         blob = default;
         if (IsOutside(address) || !MayReadIndex())

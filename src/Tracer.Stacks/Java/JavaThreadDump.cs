@@ -13,6 +13,7 @@ namespace Tracer.Stacks.Java;
 public sealed record JavaThreadDump(JavaThreadDumpStatus Status, string Detail, IReadOnlyList<JavaThread> Threads, bool IsTruncated)
 {
     private const int MaxThreads = 16384;
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Asks the machine.</summary>
     /// <param name="process">The process, which is borrowed.</param>
@@ -23,7 +24,7 @@ public sealed record JavaThreadDump(JavaThreadDumpStatus Status, string Detail, 
     {
         if (JavaDetector.ReadStructs(process) is not { } structs)
             return new JavaThreadDump(JavaThreadDumpStatus.NoJava, "", [], IsTruncated: false);
-        using var attach = new AttachConnection(process, VmFlags.Read(new ProcessVmMemory(process), structs));
+        using var attach = new AttachConnection(process, VmFlags.Read(new ProcessVmMemory(process), structs), AnswerTime);
         JavaThreadDumpStatus status = attach.Ask("threaddump", mayStartListener, out byte[] answer, out bool isTruncated);
         if (status != JavaThreadDumpStatus.Ok)
             return new JavaThreadDump(status, attach.Detail, [], isTruncated);

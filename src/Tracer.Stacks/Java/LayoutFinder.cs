@@ -29,19 +29,28 @@ internal sealed class LayoutFinder(VmStructs structs)
         return null;
     }
 
-    internal ulong Static(string name)
+    /// <summary>The address of a static field under the first of its names that exists.</summary>
+    internal ulong Static(params ReadOnlySpan<string> names)
     {
-        if (structs.Statics.TryGetValue(name, out (ulong Address, int Bytes) found) && found.Address != 0)
-            return found.Address;
-        Miss(name);
+        foreach (string name in names)
+        {
+            if (structs.Statics.TryGetValue(name, out ulong address) && address != 0)
+                return address;
+        }
+
+        Miss(names[0]);
         return 0;
     }
 
-    internal int Size(string type)
+    internal int Size(params ReadOnlySpan<string> types)
     {
-        if (structs.Sizes.TryGetValue(type, out int size) && size > 0)
-            return size;
-        Miss(type);
+        foreach (string type in types)
+        {
+            if (structs.Sizes.TryGetValue(type, out int size) && size > 0)
+                return size;
+        }
+
+        Miss(types[0]);
         return 0;
     }
 

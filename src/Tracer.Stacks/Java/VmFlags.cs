@@ -10,11 +10,12 @@ internal readonly record struct VmFlags(bool? DisableAttachMechanism, bool? Redu
     internal static VmFlags Read(VmMemory memory, VmStructs structs)
     {
         var find = new LayoutFinder(structs);
-        ulong flags = find.Static("JVMFlag::flags");
-        ulong count = find.Static("JVMFlag::numFlags");
-        int name = find.Field("JVMFlag::_name").Offset;
-        int address = find.Field("JVMFlag::_addr").Offset;
-        int size = find.Size("JVMFlag");
+        // Flag until the class was renamed.
+        ulong flags = find.Static("JVMFlag::flags", "Flag::flags");
+        ulong count = find.Static("JVMFlag::numFlags", "Flag::numFlags");
+        int name = find.Field("JVMFlag::_name", "Flag::_name").Offset;
+        int address = find.Field("JVMFlag::_addr", "Flag::_addr").Offset;
+        int size = find.Size("JVMFlag", "Flag");
         var result = new VmFlags(null, null);
         if (find.Missing.Length > 0 || !memory.TryReadPointer(flags, out ulong flag) || !memory.TryReadPointer(count, out ulong flagCount))
             return result;

@@ -8,7 +8,7 @@ internal sealed class VmStructs
     internal Dictionary<string, VmField> Fields { get; } = [];
 
     /// <summary>Addresses of static fields by "Type::field".</summary>
-    internal Dictionary<string, (ulong Address, int Bytes)> Statics { get; } = [];
+    internal Dictionary<string, ulong> Statics { get; } = [];
 
     internal Dictionary<string, int> Sizes { get; } = [];
 

@@ -57,7 +57,7 @@ internal sealed class VmStructsReader(VmMemory memory, IReadOnlyDictionary<strin
             int bytes = SizeOf(NameAt(entry + text));
             ulong place = _pages.ReadNumber(entry + offset, sizeof(ulong));
             if (_pages.ReadNumber(entry + isStatic, sizeof(int)) != 0)
-                structs.Statics.TryAdd(key, (_pages.ReadNumber(entry + address, sizeof(ulong)), bytes));
+                structs.Statics.TryAdd(key, _pages.ReadNumber(entry + address, sizeof(ulong)));
             else if (place <= MaxOffset)
                 structs.Fields.TryAdd(key, new VmField((int)place, bytes));
         }

@@ -26,12 +26,10 @@ internal readonly record struct VmVersion(string Name, int Major)
             : new VmVersion("HotSpot", 0);
     }
 
-    // The table is of the base class; its name changed in 11.
     private static string ReadRelease(VmMemory memory, VmStructs structs)
     {
-        if ((!structs.Statics.TryGetValue("Abstract_VM_Version::_s_vm_release", out (ulong Address, int Bytes) release)
-                && !structs.Statics.TryGetValue("VM_Version::_s_vm_release", out release))
-            || !memory.TryReadPointer(release.Address, out ulong text))
+        ulong release = new LayoutFinder(structs).Static("Abstract_VM_Version::_s_vm_release", "VM_Version::_s_vm_release");
+        if (!memory.TryReadPointer(release, out ulong text))
             return "";
         Span<byte> bytes = stackalloc byte[MaxTextBytes];
         bytes = bytes[..memory.ReadSome(text, bytes)];

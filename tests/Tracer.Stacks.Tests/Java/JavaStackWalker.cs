@@ -11,7 +11,6 @@ namespace Tracer.Stacks.Tests.Java;
 /// </summary>
 internal sealed class JavaStackWalker
 {
-    private readonly TargetProcess _process;
     private readonly VmMemory _memory;
     private readonly VmStructs _structs;
     private readonly ILanguageRuntime _runtime;
@@ -19,7 +18,6 @@ internal sealed class JavaStackWalker
 
     internal JavaStackWalker(TargetProcess process, ILanguageRuntime runtime)
     {
-        _process = process;
         _memory = new ProcessVmMemory(process);
         process.RefreshMappings();
         _structs = JavaDetector.ReadStructs(process)!;
@@ -30,10 +28,17 @@ internal sealed class JavaStackWalker
     /// <summary>The kinds of the rules that were used, one per physical frame.</summary>
     internal List<UnwindRowKind> Kinds { get; } = [];
 
+    /// <summary>The names of the machine's own frames.</summary>
+    internal List<string> Stubs { get; } = [];
+
+    /// <summary>Where the last walk ended: the code that called Java.</summary>
+    internal ulong End { get; private set; }
+
     /// <summary>All Java frames of a thread, innermost first.</summary>
     internal List<CodeFrame> Walk(uint namespaceTid)
     {
         Kinds.Clear();
+        Stubs.Clear();
         ulong anchor = FindThread(namespaceTid) + (ulong)_structs.Fields["JavaThread::_anchor"].Offset;
         ulong sp = Read(anchor + (ulong)_structs.Fields["JavaFrameAnchor::_last_Java_sp"].Offset);
         ulong fp = Read(anchor + (ulong)_structs.Fields["JavaFrameAnchor::_last_Java_fp"].Offset);
@@ -42,6 +47,7 @@ internal sealed class JavaStackWalker
         var frames = new List<CodeFrame>();
         while (pc > _code.Base && pc < _code.End && Kinds.Count < 128)
             Step(ref pc, ref sp, ref fp, frames);
+        End = pc;
         return frames;
     }
 
@@ -72,14 +78,20 @@ internal sealed class JavaStackWalker
                 break;
         }
 
+        Stubs.AddRange(named.Where(frame => frame.Kind == FrameKind.Stub).Select(frame => frame.Function));
         frames.AddRange(named.Where(frame => frame.Kind == FrameKind.Java));
     }
 
     private UnwindRow RowAt(ulong address) => _code.Rows.Last(row => row.Offset <= address - _code.Base);
 
-    private ulong FindThread(uint namespaceTid)
+    /// <summary>Ids of all Java threads in their pid namespace.</summary>
+    internal List<uint> Threads() => [.. List().Select(thread => thread.NamespaceTid)];
+
+    private ulong FindThread(uint namespaceTid) => List().Single(thread => thread.NamespaceTid == namespaceTid).Thread;
+
+    private IEnumerable<(uint NamespaceTid, ulong Thread)> List()
     {
-        ulong list = Read(_structs.Statics["ThreadsSMRSupport::_java_thread_list"].Address);
+        ulong list = Read(_structs.Statics["ThreadsSMRSupport::_java_thread_list"]);
         ulong threads = Read(list + (ulong)_structs.Fields["ThreadsList::_threads"].Offset);
         uint count = (uint)Read(list + (ulong)_structs.Fields["ThreadsList::_length"].Offset);
         VmField osThread = _structs.Fields.TryGetValue("JavaThread::_osthread", out VmField field) ? field : _structs.Fields["Thread::_osthread"];
@@ -87,11 +99,8 @@ internal sealed class JavaStackWalker
         {
             ulong thread = Read(threads + (i * 8));
             ulong os = Read(thread + (ulong)osThread.Offset);
-            if ((uint)Read(os + (ulong)_structs.Fields["OSThread::_thread_id"].Offset) == namespaceTid)
-                return thread;
+            yield return ((uint)Read(os + (ulong)_structs.Fields["OSThread::_thread_id"].Offset), thread);
         }
-
-        throw new InvalidOperationException($"no Java thread {namespaceTid} in {_process.Pid}");
     }
 
     private ulong Read(ulong address)

@@ -13,51 +13,45 @@ internal sealed class JavaTarget : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
-    private readonly Socket _peer;
+    private readonly TcpListener _listener;
+    private readonly Task<Socket> _accepted;
 
-    private JavaTarget(Process process, Socket peer, TargetProcess target)
+    private JavaTarget(Process process, TcpListener listener, Task<Socket> accepted, TargetProcess target)
     {
         _process = process;
-        _peer = peer;
+        _listener = listener;
+        _accepted = accepted;
         Process = target;
     }
 
     internal TargetProcess Process { get; }
 
-    /// <summary>Starts the target.</summary>
-    /// <param name="classes">Where it is compiled.</param>
-    /// <param name="options">Options of the machine.</param>
-    /// <param name="warmUp">Rounds before the one that blocks.</param>
-    /// <param name="java">The machine.</param>
-    /// <param name="isolated">In pid and mount namespaces of its own, with a private /tmp.</param>
-    internal static JavaTarget Start(CompiledClasses classes, string options, int warmUp = 0, string java = "java", bool isolated = false)
+    /// <summary>The warm-up is over.</summary>
+    internal bool IsConnected => _accepted.IsCompleted;
+
+    /// <summary>Starts the target and waits until it is connected.</summary>
+    internal static JavaTarget Start(CompiledClasses classes, string options, int warmUp = 0) =>
+        Start(classes, new JavaLaunch { Options = options, WarmUp = warmUp });
+
+    internal static JavaTarget Start(CompiledClasses classes, JavaLaunch launch)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        string[] arguments =
-        [
-            .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-cp", isolated ? "/mnt" : classes.Folder, "Srv", "connect",
-            port.ToString(CultureInfo.InvariantCulture), .. warmUp > 0 ? ["warm", warmUp.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
-        ];
-        ProcessStartInfo start = isolated
-            ? new ProcessStartInfo("unshare", ["--pid", "--fork", "--mount", "--mount-proc", "--kill-child", "sh", "-c",
-                $"mount -t tmpfs none /mnt && cp {classes.Folder}/* /mnt && mount -t tmpfs none /tmp && exec \"$@\"", "sh", java, .. arguments])
-            : new ProcessStartInfo(java, arguments);
-        start.RedirectStandardInput = true;
-        start.RedirectStandardOutput = true;
+        ProcessStartInfo start = launch.ToStartInfo(classes.Folder, ((IPEndPoint)listener.LocalEndpoint).Port);
+        Task<Socket> accepted = listener.AcceptSocketAsync();
         Process process = System.Diagnostics.Process.Start(start)!;
-        Socket? peer = null;
         try
         {
-            peer = Accept(listener);
-            peer.Send(new byte[5]);
-            return new JavaTarget(process, peer, Open(isolated ? ChildOf(process.Id) : (uint)process.Id));
+            if (launch.IsAwaited && !accepted.Wait(Patience))
+                throw new TimeoutException("the target did not connect");
+            if (launch.IsAwaited)
+                accepted.Result.Send(new byte[5]);
+            return new JavaTarget(process, listener, accepted, Open(launch.IsIsolated ? ChildOf(process.Id) : (uint)process.Id));
         }
         catch
         {
-            peer?.Dispose();
             Stop(process);
+            listener.Dispose();
             throw;
         }
     }
@@ -78,22 +72,21 @@ internal sealed class JavaTarget : IDisposable
     }
 
     /// <summary>Ends the connection, so that the target goes on.</summary>
-    internal void ClosePeer() => _peer.Dispose();
+    internal void ClosePeer() => _accepted.Result.Dispose();
 
     /// <summary>What it prints next.</summary>
     internal string? ReadLine() => _process.StandardOutput.ReadLine();
 
     public void Dispose()
     {
+        string socket = string.Create(CultureInfo.InvariantCulture, $"/tmp/.java_pid{_process.Id}");
         Process.Dispose();
-        _peer.Dispose();
         Stop(_process);
-    }
-
-    private static Socket Accept(TcpListener listener)
-    {
-        Task<Socket> accepted = listener.AcceptSocketAsync();
-        return accepted.Wait(Patience) ? accepted.Result : throw new TimeoutException("the target did not connect");
+        // It would have removed it at an orderly end.
+        File.Delete(socket);
+        if (IsConnected)
+            _accepted.Result.Dispose();
+        _listener.Dispose();
     }
 
     private static TargetProcess Open(uint pid)

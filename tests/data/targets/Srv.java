@@ -42,16 +42,17 @@ public final class Srv {
     }
 
     private static void warmUp(int rounds) throws Exception {
-        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
-            Thread answering = new Thread(() -> answer(server), "warm-up");
-            answering.setDaemon(true);
-            answering.start();
+        ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        Thread answering = new Thread(() -> answer(server), "warm-up");
+        answering.start();
+        try (server) {
             for (int i = 0; i < rounds; i++) {
                 Socket socket = userConnect(server.getLocalPort());
                 userRead(socket);
                 socket.close();
             }
         }
+        answering.join();
     }
 
     private static void answer(ServerSocket server) {
