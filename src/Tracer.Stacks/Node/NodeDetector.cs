@@ -21,7 +21,7 @@ public sealed class NodeDetector(TimeProvider? time = null) : IRuntimeDetector
             last = mapping.Path;
             using ElfFile? elf = process.OpenElf(mapping);
             if (elf is not null && ElfSymbolLookup.FindByPrefix(elf, MetadataPrefix, 1).Count > 0)
-                return new NodeRuntime(process, time ?? TimeProvider.System);
+                return new NodeRuntime(process, V8Metadata.Read(process, elf, mapping), time ?? TimeProvider.System);
         }
 
         return null;

@@ -19,10 +19,13 @@ internal sealed class NodeRuntime : ILanguageRuntime
 
     private readonly PerfMapFile _map;
     private readonly RefreshPacing _pacing;
+    private readonly V8Functions? _functions;
     private CodeTable _table = CodeTable.Empty;
 
-    internal NodeRuntime(TargetProcess process, TimeProvider time)
+    internal NodeRuntime(TargetProcess process, V8Metadata? metadata, TimeProvider time)
     {
+        Metadata = metadata;
+        _functions = metadata is null ? null : new V8Functions(process, metadata);
         _map = new PerfMapFile(process);
         _pacing = new RefreshPacing(time, FirstPause, LongestPause);
         Limitation = _map.TryOpen() ? "" : NoMap;
@@ -35,6 +38,9 @@ internal sealed class NodeRuntime : ILanguageRuntime
     public string Limitation { get; private set; }
 
     public InterpreterLayout? Layout => null;
+
+    /// <summary>Where V8 keeps the names of functions; null when it does not say all of it.</summary>
+    internal V8Metadata? Metadata { get; }
 
     /// <summary>What is known of its code.</summary>
     internal CodeTable Code => _table;
@@ -52,7 +58,14 @@ internal sealed class NodeRuntime : ILanguageRuntime
         return true;
     }
 
-    public bool TryName(in InterpreterFrame frame, List<CodeFrame> frames) => false;
+    /// <summary>The function of a frame: the word at <see cref="V8Metadata.FrameFunction"/> from the frame pointer, or better what it shares.</summary>
+    public bool TryName(in InterpreterFrame frame, List<CodeFrame> frames)
+    {
+        if (_functions is null || !_functions.TryName(frame.Function, out CodeFrame function))
+            return false;
+        frames.Add(function);
+        return true;
+    }
 
     public GeneratedCode? ReadCode() => null;
 

@@ -6,7 +6,7 @@ namespace Tracer.Stacks.Node;
 /// <summary>Reads the names that V8 gives to code: "LazyCompile:*userOnData /srv/s.js:2:52", "JS:~get node:net:693:42", "Builtin:ArrayMap".</summary>
 internal static class ScriptName
 {
-    private const string Anonymous = "(anonymous)";
+    internal const string Anonymous = "(anonymous)";
 
     // The marks of the compilers, from the interpreter to the last one.
     private const string Tiers = "~^+*'-";

@@ -94,6 +94,74 @@ public sealed class NodeRuntimeTests
         }
     }
 
+    [Fact]
+    public void Function_objects_on_the_stack_have_the_names_of_the_perf_map()
+    {
+        using var target = RunningTarget.Start(port => new ProcessStartInfo("node", [.. Flags, Script, $"{port}", "block"]));
+        try
+        {
+            using TargetProcess process = target.Open();
+            using var runtime = (NodeRuntime)new NodeDetector(_time).Detect(process)!;
+            List<(CodeFrame Mapped, CodeFrame Read)> pairs = [];
+            Assert.True(SpinWait.SpinUntil(
+                () =>
+                {
+                    _time.Advance(TimeSpan.FromMinutes(1));
+                    pairs = [.. FunctionsOnStack(target, process, runtime)];
+                    return pairs.Any(pair => pair.Mapped.Function == "userBlocks");
+                },
+                TimeSpan.FromSeconds(30)));
+
+            Assert.True(pairs.Count >= 3);
+            foreach ((CodeFrame mapped, CodeFrame read) in pairs)
+            {
+                // The source of Node.js's own modules lies outside of the heap.
+                bool isOwn = read.File.StartsWith("node:", StringComparison.Ordinal);
+                Assert.Equal(mapped with { Line = isOwn ? 0 : mapped.Line }, read);
+            }
+        }
+        finally
+        {
+            File.Delete($"/tmp/perf-{target.Pid}.map");
+        }
+    }
+
+    // From the user's function outwards along the saved frame pointers: the frame of a return address begins where the word before it points.
+    private static IEnumerable<(CodeFrame Mapped, CodeFrame Read)> FunctionsOnStack(RunningTarget target, TargetProcess process, NodeRuntime runtime)
+    {
+        ulong[] words = [.. target.ReadStack(process)];
+        int start = Array.FindIndex(words, word => NameAt(runtime, word).Function == "userBlocks");
+        if (start < 1)
+            yield break;
+        ulong frame = words[start - 1];
+        ulong address = words[start];
+        while (process.TryFindMapping(frame, out var mapping) && mapping.Path == "[stack]")
+        {
+            CodeFrame mapped = NameAt(runtime, address);
+            var read = new List<CodeFrame>();
+            if (mapped.Kind == FrameKind.JavaScript && process.TryRead(unchecked(frame + (ulong)runtime.Metadata!.FrameFunction), out ulong function))
+            {
+                // The word before is the context, a tagged pointer; in frames that hold no function it is a small number.
+                Assert.True(process.TryRead(frame - sizeof(ulong), out ulong context) && (context & 3) == 1);
+                Assert.True(runtime.TryName(new InterpreterFrame(function, 0, 0), read), mapped.Function);
+                // What all closures share is the better key, since it stays where it is.
+                process.TryRead(unchecked(function - 1 + (ulong)runtime.Metadata!.FunctionShared), out ulong shared);
+                Assert.True(runtime.TryName(new InterpreterFrame(shared, 0, 0), read));
+                Assert.Equal(read[0], read[1]);
+                yield return (mapped, read[0]);
+            }
+
+            if (!process.TryRead(frame + sizeof(ulong), out address) || !process.TryRead(frame, out frame))
+                yield break;
+        }
+    }
+
+    private static CodeFrame NameAt(NodeRuntime runtime, ulong address)
+    {
+        var frames = new List<CodeFrame>();
+        return runtime.TryName(address - 1, frames) ? frames[0] : new CodeFrame("", "", 0, FrameKind.Unknown);
+    }
+
     private static string Script { get; } = DotNetProgram.Source("node-app.js");
 
     private static IEnumerable<CodeFrame> Frames(RunningTarget target, TargetProcess process, ILanguageRuntime runtime)
