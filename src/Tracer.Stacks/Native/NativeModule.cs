@@ -2,6 +2,7 @@
 using Tracer.Linux;
 using Tracer.Linux.Dwarf;
 using Tracer.Linux.Elf;
+using Tracer.Stacks.Go;
 
 namespace Tracer.Stacks.Native;
 
@@ -24,12 +25,13 @@ internal sealed class NativeModule(ElfFile? file, bool isTrusted, DebugFiles deb
     private readonly List<DwarfFrame> _scratch = [];
     private long _foundBytes;
     private ModuleSymbols? _symbols;
+    private GoSymbols? _go;
     private ElfFile? _debugFile;
     private ElfFile? _lineFile;
 
     internal string BuildId => file?.BuildId ?? "";
 
-    internal long MemoryBytes => FixedBytes + (_symbols?.MemoryBytes ?? 0) + _foundBytes;
+    internal long MemoryBytes => FixedBytes + (_symbols?.MemoryBytes ?? 0) + (_go?.MemoryBytes ?? 0) + _foundBytes;
 
     /// <summary>
     /// Finds what is at an offset in the file; null when this is no readable ELF file. For a return address the offset is that of the byte before
@@ -73,6 +75,10 @@ internal sealed class NativeModule(ElfFile? file, bool isTrusted, DebugFiles deb
     private NativeCode Read(ulong linked, ulong address)
     {
         _symbols ??= Load(file!);
+        var frames = new List<CodeFrame>();
+        // Go's own table has what its symbol table has, and lines and inlined calls; stripping leaves it alone.
+        if (_go is not null && _go.TryFind(linked, frames, out ulong goStart))
+            return new NativeCode(address, goStart, [.. frames]);
         bool hasSymbol = _symbols.TryFind(linked, out ElfSymbol symbol);
         _scratch.Clear();
         bool hasLines = TryFindLines(linked, out ulong start);
@@ -81,7 +87,6 @@ internal sealed class NativeModule(ElfFile? file, bool isTrusted, DebugFiles deb
         if (name.Length == 0)
             return new NativeCode(address, 0, []);
 
-        var frames = new List<CodeFrame>();
         for (int i = 0; i < _scratch.Count - 1; i++)
         {
             DwarfFrame inlined = _scratch[i];
@@ -107,6 +112,7 @@ internal sealed class NativeModule(ElfFile? file, bool isTrusted, DebugFiles deb
 
     private ModuleSymbols Load(ElfFile module)
     {
+        _go = GoSymbols.Open(module);
         bool hasOwnLines = isTrusted && DwarfSections.AreIn(module);
         // Stripped: the separate debug file has what the exported symbols lack.
         if (!module.HasSymbolTable || !hasOwnLines)

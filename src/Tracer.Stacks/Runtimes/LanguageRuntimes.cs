@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Stacks.DotNet;
 using Tracer.Stacks.Java;
+using Tracer.Stacks.Node;
 using Tracer.Stacks.Php;
 using Tracer.Stacks.Python;
 
@@ -10,5 +11,5 @@ namespace Tracer.Stacks.Runtimes;
 public static class LanguageRuntimes
 {
     public static IReadOnlyList<IRuntimeDetector> Detectors { get; } =
-        [new PythonDetector(), new PhpDetector(), new JavaDetector(), new DotNetDetector()];
+        [new PythonDetector(), new PhpDetector(), new JavaDetector(), new DotNetDetector(), new NodeDetector()];
 }

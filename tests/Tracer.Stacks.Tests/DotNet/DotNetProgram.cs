@@ -44,7 +44,8 @@ public sealed class DotNetProgram : IDisposable
             "unshare", ["--user", "--map-root-user", "--pid", "--mount", "--fork", "--mount-proc", "sh", "-c", script, "sh", Host, "/var/tmp/app/app.dll", mode, $"{port}"]);
     }
 
-    private static string Source(string name)
+    /// <summary>Where the source of a target is.</summary>
+    internal static string Source(string name)
     {
         DirectoryInfo folder = new(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Tracer.sln")))
