@@ -69,6 +69,7 @@ public sealed class StatusReport(
         yield return new CounterValue("unwind_files_compiled", loader.Compiled, "files whose unwind rules were compiled");
         yield return new CounterValue("unwind_files_unreadable", loader.Unreadable, "mapped files that were gone or could not be opened");
         yield return new CounterValue("unwind_tables_refused", loader.Tables.Refused, "unwind tables that no room could be made for");
+        yield return new CounterValue("unwind_preloaded", loader.IsPreloaded ? 1u : 0u, "1: everything that ran at the start has been looked at");
         yield return new CounterValue("unwind_processes", loader.Targets, "looks at a process for interpreters and generated code");
         yield return new CounterValue("unwind_processes_refused", loader.TargetsRefused, "processes whose interpreter is not walked: the table was full");
     }

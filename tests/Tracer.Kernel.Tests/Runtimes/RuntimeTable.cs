@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Text.Json;
+using CloseWait.V1;
+using Tracer.Kernel.Tests.Harness;
+
+namespace Tracer.Kernel.Tests.Runtimes;
+
+/// <summary>
+/// What each runtime's test really saw, slot by slot: the source of the README's table. Notes are files, one per runtime, so that a run of some of
+/// the tests replaces only theirs.
+/// </summary>
+internal static class RuntimeTable
+{
+    public static string Folder { get; } = Path.Combine(Repository.Artifacts, "runtime-table");
+
+    /// <summary>Writes down how well the slots of a socket are named.</summary>
+    /// <param name="runtime">As the table's first column shows it.</param>
+    /// <param name="socket">Its record while it was stuck.</param>
+    /// <param name="ended">Its record after the program closed it; null: not tried.</param>
+    /// <param name="isOwn">Whether a function is the program's own code that the slot should lead to.</param>
+    public static void Note(string runtime, SocketRecord socket, SocketRecord? ended, Func<string, bool> isOwn)
+    {
+        Dictionary<string, string> cells = StackLines.Slots(socket).ToDictionary(slot => slot.Name, slot => Judge(slot.Actor, isOwn));
+        cells["close"] = Judge(ended?.Closer, isOwn);
+        Directory.CreateDirectory(Folder);
+        File.WriteAllText(Path.Combine(Folder, string.Concat(runtime.Where(char.IsAsciiLetterOrDigit)) + ".json"), JsonSerializer.Serialize(new Row(runtime, cells)));
+    }
+
+    public static IEnumerable<Row> Read() =>
+        Directory.Exists(Folder)
+            ? Directory.GetFiles(Folder, "*.json").Select(file => JsonSerializer.Deserialize<Row>(File.ReadAllText(file))!).OrderBy(row => row.Runtime, StringComparer.Ordinal)
+            : [];
+
+    // named: the line to show is the program's own function; partly: that function is on the stack; unnamed: it is not.
+    private static string Judge(Actor? actor, Func<string, bool> isOwn)
+    {
+        if (actor is null || actor.Stack.Count == 0)
+            return "-";
+        if (isOwn(StackLines.UserFunction(actor)))
+            return "named";
+        return actor.Stack.Any(frame => isOwn(frame.Function)) ? "partly" : "unnamed";
+    }
+
+    internal sealed record Row(string Runtime, Dictionary<string, string> Cells);
+}
