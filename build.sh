@@ -93,6 +93,7 @@ need_test_packages() {
 	need python3-grpcio /usr/bin/python3 -c 'import grpc'
 	need python3-protobuf /usr/bin/python3 -c 'import google.protobuf'
 	# Other distributions of Node bring npm in the same package, and refuse Debian's npm beside it.
+	need golang-go has_tool go
 	need nodejs has_tool node
 	has_tool node >/dev/null || need npm has_tool npm
 }

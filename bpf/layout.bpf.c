@@ -13,6 +13,9 @@ enum layout_constant {
 	LAYOUT_CONSTANT_VERSION = TCP_WIRE_VERSION,
 	LAYOUT_CONSTANT_COMM_SIZE = TCP_COMM_SIZE,
 	LAYOUT_CONSTANT_STACK_DEPTH = TCP_STACK_DEPTH,
+	LAYOUT_CONSTANT_INTERPRETER_DEPTH = TCP_INTERPRETER_DEPTH,
+	LAYOUT_CONSTANT_REQUEST_METHOD_SIZE = TCP_REQUEST_METHOD_SIZE,
+	LAYOUT_CONSTANT_REQUEST_PATH_SIZE = TCP_REQUEST_PATH_SIZE,
 	LAYOUT_CONSTANT_FILTER_SLOTS = TCP_FILTER_SLOTS,
 	LAYOUT_CONSTANT_WATCH_ALL = TCP_WATCH_ALL,
 };
@@ -27,6 +30,9 @@ enum tcp_origin layout_origin;
 enum tcp_event_flag layout_event_flag;
 enum tcp_record_flag layout_record_flag;
 enum tcp_stack_flag layout_stack_flag;
+enum tcp_stack_end layout_stack_end;
+enum tcp_unwind_kind layout_unwind_kind;
+enum tcp_interpreter_root layout_interpreter_root;
 enum tcp_counter layout_counter;
 
 struct tcp_event_header layout_event_header;
@@ -36,7 +42,14 @@ struct tcp_record layout_record;
 struct tcp_socket_event layout_socket_event;
 struct tcp_holder layout_holder;
 struct tcp_queued layout_queued;
+struct tcp_interpreter_frame layout_interpreter_frame;
 struct tcp_stack layout_stack;
+struct tcp_code_key layout_code_key;
+struct tcp_code_mapping layout_code_mapping;
+struct tcp_unwind_row layout_unwind_row;
+struct tcp_unwind_table layout_unwind_table;
+struct tcp_interpreter layout_interpreter;
+struct tcp_target layout_target;
 struct tcp_process_exit layout_process_exit;
 struct tcp_filter layout_filter;
 struct tcp_control layout_control;

@@ -11,6 +11,7 @@ const volatile bool has_task_btf = true; /* bpf_get_current_task_btf: 5.11 */
 const volatile bool has_task_regs = true; /* bpf_task_pt_regs: 5.15 */
 const volatile __u32 tick_ns = 4000000; /* nanoseconds per jiffy */
 const volatile __u32 stack_budget = 400; /* stack walks per CPU and 100 ms */
+const volatile __u32 exec_budget = 5; /* new programs told of per CPU and 100 ms */
 const volatile __u32 recvmsg_args = 5; /* arguments of tcp_recvmsg(): 6 before 5.19 */
 const volatile __u32 accept_args = 2; /* arguments of inet_csk_accept(): 4 before 6.10 */
 
@@ -55,6 +56,42 @@ struct {
 	__type(value, __u8);
 } known_stacks SEC(".maps");
 
+#ifndef KERNEL_WALK_ONLY
+/* Unwind rules of all files, each file's in order; user space writes through a mapping. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1 << 21);
+	__type(key, __u32);
+	__type(value, struct tcp_unwind_row);
+} unwind_rows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, struct tcp_code_key);
+	__type(value, struct tcp_unwind_table);
+} unwind_tables SEC(".maps");
+
+/* Processes that user space has looked at. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, struct tcp_target);
+} targets SEC(".maps");
+
+/* When user space was last asked for a table. Evicting one only asks again. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct tcp_code_key);
+	__type(value, __u64);
+} wanted SEC(".maps");
+#endif
+
 /* Processes whose end the daemon wants to hear of: those that hold a socket in CLOSE_WAIT. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -79,13 +116,59 @@ struct {
 	__type(value, __u64);
 } counters SEC(".maps");
 
-/* Working memory of one CPU: too large for the 512-byte BPF stack. */
+/* The mapping that holds an address, and its table. */
+struct code {
+	struct tcp_code_key key;
+	__u64 start;
+	__u64 end; /* 0: none */
+	__u64 base; /* address of row offset 0 */
+	__u32 first_row;
+	__u32 row_count;
+	__u64 has_table;
+};
+
+/* A walk up a machine stack. */
+struct walk {
+	struct code code;
+	__u64 ip;
+	__u64 sp;
+	__u64 fp;
+	__u64 hash; /* of all frames so far */
+	__u32 frames;
+	__u32 interpreted; /* frames in scratch.interpreter */
+	__u32 end; /* enum tcp_stack_end */
+	__u32 flags; /* enum tcp_stack_flag */
+	__u64 is_exact; /* ip is where execution is, not behind a call */
+};
+
+/* A walk along an interpreter's frame list. */
+struct list_walk {
+	struct tcp_interpreter layout;
+	__u64 frame; /* 0: at the end */
+	__u64 thread_pointer;
+};
+
+/*
+ * Working memory of one CPU: too large for the 512-byte BPF stack. The walks are
+ * here for another reason too: of what is on the stack the verifier follows each
+ * possible value, and took 9 s for these programs instead of 0.2.
+ */
 struct scratch {
 	__u64 running; /* the state-change hook is running on this CPU */
 	__u64 budget_window; /* 100 ms window of budget_used */
 	__u64 budget_used;
+	__u64 exec_window; /* the same for new programs */
+	__u64 execs_told;
 	struct tcp_socket_event row; /* of the iterator: one at a time */
 	struct tcp_stack stack; /* process context only */
+	struct tcp_interpreter_frame interpreter[TCP_INTERPRETER_DEPTH]; /* moved behind the frames when their number is known */
+	struct walk walk;
+	struct list_walk list;
+};
+
+/* What a callback of bpf_loop() gets has to be on the stack. */
+struct on_stack {
+	struct scratch *scratch;
 };
 
 struct {

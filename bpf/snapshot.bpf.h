@@ -81,20 +81,6 @@ static __always_inline bool is_left_open(const struct sock *sk)
 	return record && record->flags & TCP_RECORD_FLAG_LEFT_OPEN;
 }
 
-static __always_inline void fill_holder(struct tcp_holder *row, struct task_struct *task, struct sock *sk, __u32 fd)
-{
-	header_fill(&row->header, sizeof(*row), TCP_EVENT_KIND_HOLDER);
-	row->ktime_ns = bpf_ktime_get_ns();
-	row->sock_key = sock_key_of(sk);
-	row->cookie = cookie_of(sk);
-	row->netns = netns_of(sk);
-	row->start_boottime_ns = task->group_leader->start_boottime;
-	row->pid = task->tgid;
-	row->fd = fd;
-	for (int i = 0; i < TCP_COMM_SIZE; i++)
-		row->comm[i] = task->group_leader->comm[i];
-}
-
 static __always_inline void write_holder(struct bpf_iter__task_file *ctx, struct task_struct *task, struct sock *sk)
 {
 	const struct task_struct *leader = task->group_leader;
@@ -135,5 +121,28 @@ int on_descriptor(struct bpf_iter__task_file *ctx)
 		write_holder(ctx, task, sk);
 	return 0;
 }
+
+#ifndef KERNEL_WALK_ONLY
+/* Every executable mapping of every process, for the tables of what runs already; 5.12. */
+SEC("iter/task_vma")
+int on_mapping(struct bpf_iter__task_vma *ctx)
+{
+	struct vm_area_struct *vma = ctx->vma;
+	struct task_struct *task = ctx->task;
+	struct tcp_code_mapping row = {};
+
+	if (!task || !vma || !(vma->vm_flags & VM_EXEC))
+		return 0;
+	header_fill(&row.header, sizeof(row), TCP_EVENT_KIND_CODE_MAPPING);
+	fill_code_key(&row.key, task, vma->vm_file);
+	row.address_space = address_space_of(task);
+	row.start_boottime_ns = task->group_leader->start_boottime;
+	row.start = vma->vm_start;
+	row.end = vma->vm_end;
+	row.pid = task->tgid;
+	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
+	return 0;
+}
+#endif
 
 #endif

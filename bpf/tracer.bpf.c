@@ -10,6 +10,7 @@
 #include "ring.bpf.h"
 #include "sock.bpf.h"
 #include "unwind.bpf.h"
+#include "stack.bpf.h"
 #include "owner.bpf.h"
 #include "filter.bpf.h"
 #include "emit.bpf.h"
@@ -197,32 +198,28 @@ int BPF_PROG(on_send, struct sock *sk, int result, int flags)
 	return 0;
 }
 
-/* The return of accept() in the acceptor's context; 5.5 with trampolines. Four arguments before 6.10, then two. */
+/* The return of accept(), also without a connection, in the acceptor's context; 5.5 with trampolines. Four arguments before 6.10, then two. */
 SEC("fexit/inet_csk_accept")
 int on_accept_fexit(__u64 *ctx)
 {
-	struct tcp_record *record;
+	struct sock *listener = (struct sock *)ctx[0];
 	struct sock *child;
 
 	if (accept_args == 4)
 		child = (struct sock *)CTX_SLOT(ctx, 4);
 	else
 		child = (struct sock *)CTX_SLOT(ctx, 2);
-	if (!child || !tcp_sock_of(child))
+	if (!tcp_sock_of(listener) || (child && !tcp_sock_of(child)))
 		return 0;
-	record = record_of_or_new(child);
-	if (record)
-		note_accept(ctx, record);
+	note_accept(ctx, record_of(listener), child ? record_of_or_new(child) : 0);
 	return 0;
 }
 
 SEC("kretprobe/inet_csk_accept")
 int BPF_KRETPROBE(on_accept_kret, struct sock *child)
 {
-	struct tcp_record *record = child ? record_by_key_or_new(sock_key_of(child)) : 0;
-
-	if (record)
-		note_accept(ctx, record);
+	if (child)
+		note_accept(ctx, 0, record_by_key_or_new(sock_key_of(child)));
 	return 0;
 }
 
@@ -271,7 +268,10 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	struct tcp_process_exit *e;
 	__u32 pid = task->tgid;
 
-	if (task->signal->live.counter > 0 || !bpf_map_lookup_elem(&watched_pids, &pid))
+	if (task->signal->live.counter > 0)
+		return 0;
+	forget_target(pid);
+	if (!bpf_map_lookup_elem(&watched_pids, &pid))
 		return 0;
 	e = ring_reserve(sizeof(*e), TCP_COUNTER_EXITS_LOST);
 	if (!e)
@@ -283,5 +283,23 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	ring_submit(e, TCP_COUNTER_EXITS_SUBMITTED);
 	return 0;
 }
+
+#ifndef KERNEL_WALK_ONLY
+/* A process begins a program: time to look at it before its first socket; in its own context; 3.4. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task)
+{
+	tell_exec(task);
+	return 0;
+}
+
+/* A process is copied; in the parent's context; 2.6.29. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	inherit_target(parent, child);
+	return 0;
+}
+#endif
 
 #include "snapshot.bpf.h"

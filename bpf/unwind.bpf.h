@@ -3,8 +3,9 @@
 #define TRACER_UNWIND_H
 
 /*
- * User stacks, in process context only. A stack is named by a hash of process
- * and frames and crosses the ring once; everything else carries the name.
+ * The walk up a user stack. It starts at a system call, where the registers are
+ * complete, and above the first frame every address is behind a call: none of
+ * what makes unwinding from a sampled instruction hard can happen here.
  */
 
 #define BUDGET_WINDOW_NS 100000000ULL
@@ -16,87 +17,243 @@ static __always_inline __u64 hash_step(__u64 hash, __u64 value)
 	return hash ^ (hash >> 29);
 }
 
-/* A storm of new call paths must not eat the machine: so many walks per CPU and window. */
-static __always_inline bool budget_allows(struct scratch *scratch)
-{
-	__u64 window = bpf_ktime_get_ns() / BUDGET_WINDOW_NS;
+#if defined(KERNEL_WALK_ONLY) || !defined(__TARGET_ARCH_x86)
 
-	if (scratch->budget_window != window) {
-		scratch->budget_window = window;
-		scratch->budget_used = 0;
-	}
-	if (scratch->budget_used >= stack_budget) {
-		count(TCP_COUNTER_STACKS_OVER_BUDGET);
-		return false;
-	}
-	scratch->budget_used++;
-	return true;
-}
-
-static __always_inline __u64 hash_frames(const struct tcp_stack *stack, __u32 frames)
+static __always_inline __u64 hash_frames(const struct tcp_stack *stack)
 {
-	__u64 hash = hash_step(stack->start_boottime_ns, stack->pid);
+	__u64 hash = HASH_MULTIPLIER;
 
 	for (__u32 i = 0; i < TCP_STACK_DEPTH; i++) {
-		if (i >= frames)
+		if (i >= stack->frame_count)
 			break;
-		hash = hash_step(hash, stack->frames[i]);
+		hash = hash_step(hash, stack->words[i]);
 	}
-	return hash ? hash : 1;
+	return hash;
 }
 
-/* Not remembered when the ring is full: the next use of the stack sends it again. */
-static __always_inline void send_once(struct tcp_stack *stack, __u32 bytes)
+/* The kernel's own walk: frame pointers only, but nothing newer than 5.8 is needed. Returns the words found. */
+static __always_inline __u32 walk_stack(void *ctx, struct scratch *scratch)
 {
-	__u64 id = stack->stack_id;
-	__u8 known = 1;
+	struct tcp_stack *stack = &scratch->stack;
+	long bytes = bpf_get_stack(ctx, stack->words, TCP_STACK_DEPTH * sizeof(__u64), BPF_F_USER_STACK);
 
-	if (bpf_map_lookup_elem(&known_stacks, &id))
-		return;
-	if (bytes > sizeof(stack->frames))
-		return;
-	header_fill(&stack->header, sizeof(*stack) - sizeof(stack->frames) + bytes, TCP_EVENT_KIND_STACK);
-	if (bpf_ringbuf_output(&events, stack, sizeof(*stack) - sizeof(stack->frames) + bytes, BPF_RB_NO_WAKEUP)) {
-		count(TCP_COUNTER_STACKS_LOST);
-		return;
-	}
-	count(TCP_COUNTER_STACKS_SUBMITTED);
-	bpf_map_update_elem(&known_stacks, &id, &known, BPF_ANY);
-}
-
-/* The name of the current task's user stack; 0: none (counted). */
-static __always_inline __u64 capture_stack(void *ctx, const struct tcp_actor *actor)
-{
-	struct scratch *scratch = scratch_of_this_cpu();
-	struct tcp_stack *stack;
-	long bytes;
-
-	if (!scratch || !budget_allows(scratch))
+	if (bytes <= 0)
 		return 0;
-	stack = &scratch->stack;
-	bytes = bpf_get_stack(ctx, stack->frames, sizeof(stack->frames), BPF_F_USER_STACK);
-	if (bytes <= 0) {
-		count(TCP_COUNTER_STACKS_FAILED);
-		return 0;
-	}
-	stack->start_boottime_ns = actor->start_boottime_ns;
-	stack->pid = actor->pid;
-	stack->tid = actor->tid;
 	stack->frame_count = bytes / sizeof(__u64);
 	stack->flags = TCP_STACK_FLAG_FP_ONLY;
-	if (stack->frame_count == TCP_STACK_DEPTH)
-		stack->flags |= TCP_STACK_FLAG_TRUNCATED;
-	stack->stack_id = hash_frames(stack, stack->frame_count);
-	send_once(stack, bytes);
-	return stack->stack_id;
+	stack->end = stack->frame_count == TCP_STACK_DEPTH ? TCP_STACK_END_TRUNCATED : TCP_STACK_END_KERNEL_WALK;
+	stack->stack_id = hash_frames(stack);
+	return stack->frame_count;
 }
+
+static __always_inline __u64 hash_newest_frames(__u64 hash)
+{
+	return hash;
+}
+
+static __always_inline void forget_target(__u32 pid)
+{
+}
+
+#else
+
+#include "code.bpf.h"
+#include "interpreter.bpf.h"
+
+#define CFA_ALIGNMENT 7
+#define FRAME_INDEX_MASK 127 /* TCP_STACK_DEPTH, for the verifier */
+#define JAVA_METHOD_OFFSET 24 /* below the frame pointer: frame::interpreter_frame_method_offset, HotSpot x86 */
+#define SIGNAL_SP 160 /* struct rt_sigframe, arch/x86/include/asm/sigframe.h: offsets from sp in the trampoline */
+#define SIGNAL_IP 168
+#define SIGNAL_FP 120
+#define PLT_ENTRY_MASK 15
+#define PLT_PUSHED_FROM 11
+
+/* Registers of the frame that was entered through a signal: restored as the kernel would. */
+static __always_inline __u32 step_over_signal(struct walk *walk)
+{
+	__u64 sp = 0;
+
+	if (!read_word(&sp, walk->sp + SIGNAL_SP) || !read_word(&walk->ip, walk->sp + SIGNAL_IP) ||
+	    !read_word(&walk->fp, walk->sp + SIGNAL_FP))
+		return TCP_STACK_END_READ_FAILED;
+	walk->sp = sp;
+	walk->is_exact = true;
+	return TCP_STACK_END_UNKNOWN;
+}
+
+static __always_inline __u32 step_to(struct walk *walk, __u64 cfa, __u64 saved_fp)
+{
+	__u64 pair[2] = {}; /* in most frames the frame pointer lies below the return address: one read for both */
+
+	if (cfa <= walk->sp || cfa & CFA_ALIGNMENT)
+		return TCP_STACK_END_BAD_FRAME;
+	if (saved_fp == cfa - 16) {
+		if (bpf_probe_read_user(pair, sizeof(pair), (void *)saved_fp))
+			return TCP_STACK_END_READ_FAILED;
+		walk->fp = pair[0];
+	} else {
+		if (!read_word(&pair[1], cfa - 8) || (saved_fp && !read_word(&walk->fp, saved_fp)))
+			return TCP_STACK_END_READ_FAILED;
+	}
+	walk->ip = pair[1];
+	walk->sp = cfa;
+	return walk->ip ? TCP_STACK_END_UNKNOWN : TCP_STACK_END_COMPLETE;
+}
+
+static __always_inline __u32 step_by_frame_pointer(struct walk *walk)
+{
+	if (!walk->fp)
+		return TCP_STACK_END_COMPLETE; /* the outermost frame of a thread begins with none */
+	if (walk->fp < walk->sp || walk->fp & CFA_ALIGNMENT)
+		return TCP_STACK_END_BAD_FRAME;
+	return step_to(walk, walk->fp + 16, walk->fp);
+}
+
+static __always_inline __u32 step_over_java_interpreter(struct scratch *scratch, __s64 bytecode_offset)
+{
+	struct walk *walk = &scratch->walk;
+	struct tcp_interpreter_frame *frame = &scratch->interpreter[walk->interpreted & (TCP_INTERPRETER_DEPTH - 1)];
+	__u64 sender_sp = 0;
+	__u32 end;
+
+	frame->detail = 0;
+	if (!read_word(&frame->function, walk->fp - JAVA_METHOD_OFFSET) ||
+	    !read_word(&frame->position, walk->fp + bytecode_offset) || !read_word(&sender_sp, walk->fp - 8))
+		return TCP_STACK_END_READ_FAILED;
+	walk->hash = hash_step(hash_step(walk->hash, frame->function), frame->position);
+	if (walk->interpreted < TCP_INTERPRETER_DEPTH)
+		walk->interpreted++;
+	else
+		walk->flags |= TCP_STACK_FLAG_INTERPRETER_CUT;
+	end = step_by_frame_pointer(walk);
+	if (!end && sender_sp >= walk->sp)
+		walk->sp = sender_sp; /* the caller's arguments are part of this frame */
+	return end;
+}
+
+static __always_inline __u32 step_by_row(struct scratch *scratch, const struct tcp_unwind_row *row)
+{
+	struct walk *walk = &scratch->walk;
+	__s64 offset = (__s64)row->cfa_offset * 8;
+	__u64 saved = row->saved_fp * 8;
+	__u64 cfa;
+
+	switch (row->kind) {
+	case TCP_UNWIND_KIND_STACK_POINTER:
+		cfa = walk->sp + offset;
+		break;
+	case TCP_UNWIND_KIND_FRAME_POINTER:
+		cfa = walk->fp + offset;
+		break;
+	case TCP_UNWIND_KIND_FRAME_POINTER_DEREF:
+		if (!read_word(&cfa, walk->fp + offset))
+			return TCP_STACK_END_READ_FAILED;
+		return step_to(walk, cfa, walk->fp);
+	case TCP_UNWIND_KIND_PLT:
+		cfa = walk->sp + ((walk->ip & PLT_ENTRY_MASK) >= PLT_PUSHED_FROM ? 16 : 8);
+		break;
+	case TCP_UNWIND_KIND_SIGNAL:
+		return step_over_signal(walk);
+	case TCP_UNWIND_KIND_END:
+		return TCP_STACK_END_COMPLETE;
+	case TCP_UNWIND_KIND_JAVA_INTERPRETER:
+		return step_over_java_interpreter(scratch, offset);
+	case TCP_UNWIND_KIND_UNSUPPORTED:
+		return step_by_frame_pointer(walk) ? TCP_STACK_END_UNSUPPORTED_RULE : TCP_STACK_END_UNKNOWN;
+	default:
+		return step_by_frame_pointer(walk);
+	}
+	return step_to(walk, cfa, saved ? cfa - saved : 0);
+}
+
+/* No table at all, or generated code that user space has not read since it was made. */
+static __always_inline void note_missing(struct walk *walk, const struct tcp_unwind_row *row)
+{
+	bool is_generated = !walk->code.key.device;
+
+	if (walk->code.has_table ? !is_generated || !walk->code.row_count || (row && row->kind) : is_generated)
+		return;
+	walk->flags |= TCP_STACK_FLAG_FP_ONLY;
+	ask_for(&walk->code);
+}
+
+static long walk_step(__u32 i, struct on_stack *at)
+{
+	struct scratch *scratch = at->scratch;
+	struct walk *walk = &scratch->walk;
+	__u64 address = walk->is_exact ? walk->ip : walk->ip - 1;
+	struct tcp_unwind_row *row;
+
+	walk->end = find_code(at, address);
+	if (walk->end)
+		return 1;
+	scratch->stack.words[i & FRAME_INDEX_MASK] = walk->ip;
+	walk->hash = hash_step(walk->hash, walk->ip);
+	walk->frames = i + 1;
+	walk->is_exact = false;
+	row = find_row(&walk->code, address);
+	note_missing(walk, row);
+	walk->end = row ? step_by_row(scratch, row) : step_by_frame_pointer(walk);
+	return walk->end != TCP_STACK_END_UNKNOWN;
+}
+
+/* Moves one of the interpreter's frames behind the native ones. */
+static long join_step(__u32 i, struct on_stack *at)
+{
+	const struct tcp_interpreter_frame *frame = &at->scratch->interpreter[i & (TCP_INTERPRETER_DEPTH - 1)];
+	__u32 to = at->scratch->walk.frames + i * 3;
+
+	if (to > TCP_STACK_DEPTH + TCP_INTERPRETER_DEPTH * 3 - 3)
+		return 1;
+	at->scratch->stack.words[to] = frame->function;
+	at->scratch->stack.words[to + 1] = frame->position;
+	at->scratch->stack.words[to + 2] = frame->detail;
+	return 0;
+}
+
+static __always_inline void begin_walk(struct scratch *scratch)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	struct walk *walk = &scratch->walk;
+
+	__builtin_memset(walk, 0, sizeof(*walk));
+	__builtin_memset(scratch->stack.request_method, 0, sizeof(scratch->stack.request_method));
+	__builtin_memset(scratch->stack.request_path, 0, sizeof(scratch->stack.request_path));
+	walk->ip = regs->ip;
+	walk->sp = regs->sp;
+	walk->fp = regs->bp;
+	walk->is_exact = true;
+}
+
+/* Returns the words found: frames of the machine stack, then those of an interpreter. */
+static __always_inline __u32 walk_stack(void *ctx, struct scratch *scratch)
+{
+	struct on_stack at = { .scratch = scratch };
+	struct tcp_stack *stack = &scratch->stack;
+	struct walk *walk = &scratch->walk;
+
+	begin_walk(scratch);
+	bpf_loop(TCP_STACK_DEPTH, walk_step, &at, 0);
+	walk_interpreter(&at);
+	bpf_loop(walk->interpreted, join_step, &at, 0);
+	stack->stack_id = walk->hash;
+	stack->flags = walk->flags;
+	stack->end = walk->end ? walk->end : TCP_STACK_END_TRUNCATED;
+	stack->frame_count = walk->frames;
+	stack->interpreter_count = walk->interpreted;
+	return walk->frames + walk->interpreted * 3;
+}
+
+#endif
 
 /*
  * A cheap name for "this thread on this call path", to reuse the last walk of
- * the same socket: the registers at the system call, and the two return
- * addresses that frame and stack pointer lead to. 0: cannot tell.
+ * the same socket: the registers at the system call, the two return addresses
+ * that frame and stack pointer lead to, and the newest frames of an
+ * interpreter. 0: cannot tell.
  */
-static __always_inline __u64 call_path(__u32 tid)
+static __noinline __u64 call_path(__u32 tid)
 {
 	__u64 hash = hash_step(HASH_MULTIPLIER, tid);
 	__u64 words[2] = {};
@@ -118,7 +275,7 @@ static __always_inline __u64 call_path(__u32 tid)
 	hash = hash_step(hash, regs->sp);
 	hash = hash_step(hash, regs->regs[29]);
 #endif
-	return hash_step(hash_step(hash, words[0]), words[1]);
+	return hash_newest_frames(hash_step(hash_step(hash, words[0]), words[1]));
 }
 
 #endif

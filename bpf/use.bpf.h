@@ -7,6 +7,7 @@
 #define MSG_PEEK 0x2 /* include/linux/socket.h */
 #define MSG_ERRQUEUE 0x2000
 #define RCV_SHUTDOWN 1 /* include/net/sock.h */
+#define EAGAIN 11 /* include/uapi/asm-generic/errno-base.h */
 
 /* The current task as an actor, with its stack; false for kernel threads. */
 static __always_inline bool actor_with_stack(void *ctx, struct tcp_actor *actor)
@@ -58,23 +59,27 @@ static __always_inline bool note_receive(void *ctx, struct tcp_record *record, i
 	return news;
 }
 
+/* True if user space should hear of it at once: the first sender is taken for the acceptor. */
 static __always_inline bool note_send(void *ctx, struct tcp_record *record)
 {
-	struct tcp_actor sender = {};
-
-	if (record->origin_kind != TCP_ORIGIN_UNKNOWN && !is_untouched_child(record))
+	if (is_known(&record->first_send))
 		return false;
-	return actor_with_stack(ctx, &sender) && adopt(record, &sender);
+	return actor_with_stack(ctx, &record->first_send) && adopt(record, &record->first_send);
 }
 
-static __always_inline void note_accept(void *ctx, struct tcp_record *record)
+/* The listener remembers each attempt; whoever got a connection from one is its origin. */
+static __always_inline void note_accept(void *ctx, struct tcp_record *listener, struct tcp_record *child)
 {
 	struct tcp_actor acceptor = {};
 
-	if (!actor_with_stack(ctx, &acceptor))
+	if (listener && note_read(ctx, listener, child ? 0 : -EAGAIN))
+		acceptor = listener->last_read;
+	else if (!child || !actor_with_stack(ctx, &acceptor))
 		return;
-	record->origin = acceptor;
-	record->origin_kind = TCP_ORIGIN_ACCEPT;
+	if (!child)
+		return;
+	child->origin = acceptor;
+	child->origin_kind = TCP_ORIGIN_ACCEPT;
 }
 
 /* Kernels without sk storage: the child learns its listener when it is queued. */

@@ -41,6 +41,7 @@ enum {
 	BPF_F_NO_PREALLOC = 1 << 0,
 	BPF_F_CLONE = 1 << 9,
 	BPF_F_USER_STACK = 1 << 8,
+	BPF_F_MMAPABLE = 1 << 10,
 	BPF_SK_STORAGE_GET_F_CREATE = 1 << 0,
 	BPF_RB_NO_WAKEUP = 1 << 0,
 	BPF_RB_FORCE_WAKEUP = 1 << 1,
@@ -116,6 +117,7 @@ typedef struct {
 /* f_count until 6.12, f_ref since 6.13 (90ee6ed776c0). */
 struct file {
 	file_ref_t f_ref;
+	struct inode *f_inode;
 };
 
 struct file___old {
@@ -185,7 +187,35 @@ struct signal_struct {
 	atomic_t live;
 };
 
+struct mm_struct {
+	unsigned long task_size;
+};
+
+struct super_block {
+	__u32 s_dev;
+};
+
+struct inode {
+	unsigned long i_ino;
+	__s64 i_size;
+	struct super_block *i_sb;
+};
+
+struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
+	unsigned long vm_flags;
+	unsigned long vm_pgoff;
+	struct file *vm_file;
+};
+
+struct thread_struct {
+	unsigned long fsbase; /* x86: the thread pointer */
+};
+
 struct task_struct {
+	struct mm_struct *mm;
+	struct thread_struct thread;
 	unsigned int flags;
 	int pid;
 	int tgid;
@@ -237,6 +267,12 @@ struct bpf_iter__task_file {
 	struct task_struct *task;
 	__u32 fd;
 	struct file *file;
+};
+
+struct bpf_iter__task_vma {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct vm_area_struct *vma;
 };
 
 #pragma clang attribute pop

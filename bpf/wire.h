@@ -16,9 +16,12 @@
 #include <linux/types.h>
 #endif
 
-#define TCP_WIRE_VERSION 1
+#define TCP_WIRE_VERSION 2
 #define TCP_COMM_SIZE 16 /* TASK_COMM_LEN, linux/sched.h */
 #define TCP_STACK_DEPTH 127 /* default of kernel.perf_event_max_stack */
+#define TCP_INTERPRETER_DEPTH 64
+#define TCP_REQUEST_METHOD_SIZE 16
+#define TCP_REQUEST_PATH_SIZE 80
 #define TCP_FILTER_SLOTS 8
 #define TCP_WATCH_ALL 0x7fffffff /* tcp_control.watch_filters while slots are rewritten: everything passes */
 
@@ -33,8 +36,11 @@ enum tcp_event_kind {
 	TCP_EVENT_KIND_SNAPSHOT = 6, /* struct tcp_socket_event: a row of iter/tcp */
 	TCP_EVENT_KIND_HOLDER = 7, /* struct tcp_holder: a row of iter/task_file */
 	TCP_EVENT_KIND_QUEUED = 8, /* struct tcp_queued: a row of iter/tcp, one per socket in an accept queue */
-	TCP_EVENT_KIND_STACK = 9, /* struct tcp_stack, cut after frame_count frames */
+	TCP_EVENT_KIND_STACK = 9, /* struct tcp_stack, cut behind its last frame */
 	TCP_EVENT_KIND_PROCESS_EXIT = 10, /* struct tcp_process_exit */
+	TCP_EVENT_KIND_CODE_WANTED = 11, /* struct tcp_code_mapping: a walk found no table for this code */
+	TCP_EVENT_KIND_CODE_MAPPING = 12, /* struct tcp_code_mapping: a row of iter/task_vma */
+	TCP_EVENT_KIND_PROCESS_EXEC = 13, /* struct tcp_code_mapping: a process began to execute a program */
 };
 
 /* enum of the kernel's own TCP states, include/net/tcp_states.h; 0 is not a state. */
@@ -98,8 +104,43 @@ enum tcp_record_flag {
 
 /* tcp_stack.flags */
 enum tcp_stack_flag {
-	TCP_STACK_FLAG_FP_ONLY = 1 << 0, /* frame-pointer walk: callers of code without one are missing */
-	TCP_STACK_FLAG_TRUNCATED = 1 << 1, /* deeper than TCP_STACK_DEPTH */
+	TCP_STACK_FLAG_FP_ONLY = 1 << 0, /* some code had no table yet: frame-pointer steps there, callers may be missing */
+	TCP_STACK_FLAG_NEW_PROCESS = 1 << 1, /* nobody has looked at the process yet: frames of its interpreter are missing */
+	TCP_STACK_FLAG_INTERPRETER_CUT = 1 << 2, /* more interpreter frames than TCP_INTERPRETER_DEPTH, or unreadable ones */
+};
+
+/* Why a walk ended. */
+enum tcp_stack_end {
+	TCP_STACK_END_UNKNOWN = 0,
+	TCP_STACK_END_COMPLETE = 1, /* the outermost frame */
+	TCP_STACK_END_TRUNCATED = 2, /* deeper than TCP_STACK_DEPTH */
+	TCP_STACK_END_READ_FAILED = 3, /* stack memory is not resident or not there */
+	TCP_STACK_END_NO_MAPPING = 4, /* the next address is in no executable mapping */
+	TCP_STACK_END_BAD_FRAME = 5, /* the next frame would not lie further out */
+	TCP_STACK_END_UNSUPPORTED_RULE = 6, /* its rule cannot be followed here, and the frame pointer leads nowhere */
+	TCP_STACK_END_BUSY = 7, /* another thread was changing the mappings */
+	TCP_STACK_END_KERNEL_WALK = 8, /* the kernel's own frame-pointer walk, which gives no reason */
+};
+
+/* tcp_unwind_row.kind: how to find the caller (x86-64; its return address is at CFA - 8). */
+enum tcp_unwind_kind {
+	TCP_UNWIND_KIND_NONE = 0, /* no rule: a frame-pointer step */
+	TCP_UNWIND_KIND_STACK_POINTER = 1, /* CFA = sp + offset */
+	TCP_UNWIND_KIND_FRAME_POINTER = 2, /* CFA = fp + offset */
+	TCP_UNWIND_KIND_FRAME_POINTER_DEREF = 3, /* CFA = *(fp + offset), caller's fp = *fp: a realigned stack */
+	TCP_UNWIND_KIND_PLT = 4, /* CFA = sp + 8, + 16 in the last 5 bytes of a 16-byte entry */
+	TCP_UNWIND_KIND_SIGNAL = 5, /* a signal trampoline: the registers are in the frame above sp */
+	TCP_UNWIND_KIND_END = 6, /* the outermost frame */
+	TCP_UNWIND_KIND_UNSUPPORTED = 7, /* a rule that cannot be followed here: a frame-pointer step */
+	TCP_UNWIND_KIND_JAVA_INTERPRETER = 8, /* HotSpot: a frame-pointer step; method at fp - 24, its bytecode pointer at fp + offset */
+};
+
+/* tcp_interpreter.root_kind: where the newest frame of the current thread is found. */
+enum tcp_interpreter_root {
+	TCP_INTERPRETER_ROOT_NONE = 0, /* no frame list */
+	TCP_INTERPRETER_ROOT_ADDRESS = 1, /* a pointer at root */
+	TCP_INTERPRETER_ROOT_THREAD_POINTER = 2, /* a pointer at thread pointer + root */
+	TCP_INTERPRETER_ROOT_THREAD_LIST = 3, /* a list from the pointer at root; ours has the thread pointer at thread_id_offset */
 };
 
 /* Index into the per-CPU counter array; every way to lose or refuse something. */
@@ -118,7 +159,12 @@ enum tcp_counter {
 	TCP_COUNTER_EXITS_LOST = 11, /* the same, refused by a full ring */
 	TCP_COUNTER_DOORBELLS = 12, /* wake-ups sent to a sleeping consumer */
 	TCP_COUNTER_QUEUE_WALKS_CUT = 13, /* accept queues longer than the walk's bound */
-	TCP_COUNTER_COUNT = 14,
+	TCP_COUNTER_STACKS_CUT = 14, /* walks that ended before the outermost frame, whatever the reason */
+	TCP_COUNTER_STACKS_FP_ONLY = 15, /* walks through code without a table yet */
+	TCP_COUNTER_CODE_WANTED_SUBMITTED = 16, /* tcp_code_mapping records given to the ring */
+	TCP_COUNTER_CODE_WANTED_LOST = 17, /* the same, refused by a full ring; asked again at a later walk */
+	TCP_COUNTER_EXECS_SKIPPED = 18, /* new programs not told of: too many at once, or a full ring; their first stack tells of them */
+	TCP_COUNTER_COUNT = 19,
 };
 
 struct tcp_event_header {
@@ -175,9 +221,10 @@ struct tcp_record {
 	__u64 path_key; /* call path of last_read, to skip equal stack walks; means nothing to user space */
 	struct tcp_actor origin; /* see origin_kind */
 	struct tcp_actor listener; /* who called listen() */
-	struct tcp_actor last_read; /* last receive attempt, successful or not */
+	struct tcp_actor last_read; /* last receive attempt, successful or not; LISTEN: last accept() attempt */
 	struct tcp_actor eof_read; /* first receive that returned 0 after the FIN */
-	__s32 last_read_result; /* bytes, or negative errno */
+	struct tcp_actor first_send; /* first send */
+	__s32 last_read_result; /* bytes, or negative errno; LISTEN: 0 or negative errno */
 	__u32 flags; /* enum tcp_record_flag */
 	__u32 origin_kind; /* enum tcp_origin */
 	__u32 reserved;
@@ -216,15 +263,87 @@ struct tcp_queued {
 	__u32 reserved;
 };
 
+/* One frame of an interpreter's own list, newest first; what the words mean is the runtime's business. */
+struct tcp_interpreter_frame {
+	__u64 function; /* address of the code object, zend_function or Method */
+	__u64 position; /* where in it */
+	__u64 detail; /* PHP: line, function type << 32; otherwise 0 */
+};
+
 struct tcp_stack {
 	struct tcp_event_header header;
-	__u64 stack_id; /* hash of process and frames, never 0 */
+	__u64 stack_id; /* hash of process, frames and request; never 0 */
 	__u64 start_boottime_ns; /* of the process, as in tcp_actor */
 	__u32 pid;
 	__u32 tid;
-	__u32 frame_count;
-	__u32 flags; /* enum tcp_stack_flag */
-	__u64 frames[TCP_STACK_DEPTH]; /* user addresses, innermost first; above the first they are return addresses */
+	__u16 frame_count;
+	__u16 interpreter_count; /* struct tcp_interpreter_frame behind the frames */
+	__u16 flags; /* enum tcp_stack_flag */
+	__u16 end; /* enum tcp_stack_end */
+	__u8 request_method[TCP_REQUEST_METHOD_SIZE]; /* NUL-terminated, otherwise arbitrary bytes; empty: none */
+	__u8 request_path[TCP_REQUEST_PATH_SIZE]; /* the same; cut before the query */
+	/* user addresses, innermost first, above the first they are return addresses; then the interpreter's frames, newest first */
+	__u64 words[TCP_STACK_DEPTH + TCP_INTERPRETER_DEPTH * 3];
+};
+
+/* A file's content, or the generated code of one process. */
+struct tcp_code_key {
+	__u64 inode; /* generated code: tcp_code_mapping.address_space */
+	__u64 size; /* bytes of the file; generated code: 0 */
+	__u32 device; /* as in statx, major << 20 | minor; generated code: 0 */
+	__u32 reserved;
+};
+
+/* One executable mapping of a process. */
+struct tcp_code_mapping {
+	struct tcp_event_header header;
+	struct tcp_code_key key;
+	__u64 start_boottime_ns; /* of the process, as in tcp_actor */
+	__u64 address_space; /* changes when the process executes another program; means nothing else */
+	__u64 start; /* first address; 0 in CODE_WANTED: the process itself is asked about */
+	__u64 end; /* first address behind */
+	__u32 pid;
+	__u32 reserved;
+};
+
+/* One rule; it holds from its offset to the next row's. Written by user space into the map `unwind_rows`. */
+struct tcp_unwind_row {
+	__u32 offset; /* bytes into the file, or from tcp_unwind_table.base */
+	__u8 kind; /* enum tcp_unwind_kind */
+	__u8 saved_fp; /* the caller's frame pointer is at CFA - 8 * this; 0: still in the register */
+	__s16 cfa_offset; /* units of 8 bytes */
+};
+
+/* Where the rows of one file or process are; value of the map `unwind_tables`, key struct tcp_code_key. */
+struct tcp_unwind_table {
+	__u64 base; /* generated code: address of offset 0; file: 0 */
+	__u64 end; /* generated code: first address behind; file: 0 */
+	__u32 first_row;
+	__u32 row_count; /* 0: known to have no rules, frame pointers it is */
+};
+
+/* How to walk the frame list of an interpreter; offsets are bytes. */
+struct tcp_interpreter {
+	__u64 root; /* address, or offset from the thread pointer */
+	__u64 request_method; /* address of a pointer to text; 0: no requests */
+	__u64 request_path;
+	__u32 root_kind; /* enum tcp_interpreter_root */
+	__u32 thread_next_offset;
+	__u32 thread_id_offset;
+	__s32 hops[2]; /* from the root pointer to the newest frame: p = *(p + hop); negative: unused */
+	__u32 function_offset;
+	__u32 position_offset;
+	__u32 position_bytes; /* 4 or 8 */
+	__u32 caller_offset;
+	__s32 line_offset; /* of a u32, from the position; negative: do not read lines */
+	__u32 line_function_type; /* the u8 at the function must be this */
+	__u32 reserved;
+};
+
+/* What user space found out about a process; value of the map `targets`, key its pid. */
+struct tcp_target {
+	__u64 address_space; /* tcp_code_mapping.address_space: another one means another program */
+	struct tcp_interpreter interpreter;
 };
 
 /* A process that user space asked about has ended. */

@@ -8,10 +8,10 @@ using Proto = CloseWait.V1;
 namespace Tracer.Api;
 
 /// <summary>Records as messages. Ages are taken when the message is made, names from what the daemon knows by then.</summary>
-internal sealed class EventMapper(IFactSource facts)
+internal sealed class EventMapper(IFactSource facts, bool omitsFrames = false)
 {
     private const ulong NanosPerMicro = 1000;
-    private readonly ActorMapper _actors = new(facts);
+    private readonly ActorMapper _actors = new(facts, omitsFrames);
 
     public Proto.CloseWaitChange ToChange(LedgerChangeKind kind, in TrackedSocket socket) => new()
     {
@@ -66,7 +66,11 @@ internal sealed class EventMapper(IFactSource facts)
             Pid = stack.Pid,
             FpOnly = stack.FpOnly,
             Truncated = stack.Truncated,
+            End = (Proto.StackEnd)stack.End,
+            Request = stack.Request,
         };
+        if (stack.UserFrame is { } userFrame)
+            message.UserFrame = (uint)userFrame;
         message.Frames.Add(stack.Frames.Select(ActorMapper.ToFrame));
         return message;
     }
@@ -93,6 +97,7 @@ internal sealed class EventMapper(IFactSource facts)
         if (message.LastRead is not null)
             message.LastRead.Result = record.LastReadResult;
         message.EofRead = _actors.ToActor(in record.EofRead, Proto.Source.Traced);
+        message.FirstSend = _actors.ToActor(in record.FirstSend, Proto.Source.Traced);
     }
 
     private void SetEnd(Proto.SocketRecord message, in TrackedSocket socket)
@@ -158,7 +163,7 @@ internal sealed class EventMapper(IFactSource facts)
         if (listener is null)
             return null;
         WireAddress address = listener.LocalAddress;
-        TcpActor opener = listener.Opener;
+        (TcpActor opener, TcpActor lastAccept) = (listener.Opener, listener.LastAccept);
         Proto.Listener message = new()
         {
             Cookie = listener.Cookie,
@@ -166,7 +171,10 @@ internal sealed class EventMapper(IFactSource facts)
             QueueLength = listener.QueueLength,
             QueueLimit = listener.QueueLimit,
             Opener = _actors.ToActor(in opener, Proto.Source.Traced),
+            LastAccept = _actors.ToActor(in lastAccept, Proto.Source.Traced),
         };
+        if (message.LastAccept is not null)
+            message.LastAccept.Result = listener.LastAcceptResult;
         // Without a port the listener was not found in a scan, and its address is not known either.
         if (listener.LocalPort != 0)
             message.LocalAddress = AddressText.Format(in address, AddressText.AfInet);

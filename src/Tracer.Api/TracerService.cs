@@ -17,6 +17,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
     private const ulong FreshNs = 1_000_000_000;
     private static readonly TimeSpan RescanPatience = TimeSpan.FromMilliseconds(300);
     private readonly EventMapper _mapper = new(facts);
+    private readonly EventMapper _framelessMapper = new(facts, omitsFrames: true);
 
     public override Task WatchTransitions(
         Proto.WatchTransitionsRequest request,
@@ -48,7 +49,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
         {
             await FreshenAsync(cancellationToken);
             using SocketSelection selection = hub.SelectSockets(predicate, request.IncludeLeftOpen);
-            await SendPagesAsync(selection.Sockets, responseStream, cancellationToken);
+            await SendPagesAsync(selection.Sockets, request.OmitFrames ? _framelessMapper : _mapper, responseStream, cancellationToken);
         });
     }
 
@@ -62,14 +63,15 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
     public override Task<Proto.GetStatusResponse> GetStatus(Proto.GetStatusRequest request, ServerCallContext context) =>
         Task.FromResult(StatusMapper.ToStatus(facts.ReadStatus(), hub.ReadCounters(), [.. hub.ReadBounds(), limiter.Bound]));
 
-    private async Task SendPagesAsync(
-        IReadOnlyList<SocketChange> sockets, IServerStreamWriter<Proto.ListCloseWaitsResponse> responses, CancellationToken cancellationToken)
+    private static async Task SendPagesAsync(
+        IReadOnlyList<SocketChange> sockets, EventMapper mapper, IServerStreamWriter<Proto.ListCloseWaitsResponse> responses,
+        CancellationToken cancellationToken)
     {
         Proto.ListCloseWaitsResponse page = new();
         int bytes = 0;
         foreach (SocketChange change in sockets)
         {
-            Proto.SocketRecord record = _mapper.ToRecord(in change.Socket);
+            Proto.SocketRecord record = mapper.ToRecord(in change.Socket);
             page.Sockets.Add(record);
             bytes += record.CalculateSize();
             if (!PageLimits.IsFull(page.Sockets.Count, bytes))

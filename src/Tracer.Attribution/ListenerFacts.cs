@@ -26,6 +26,12 @@ public sealed class ListenerFacts
 
     public bool HasOpener => Opener.Pid != 0;
 
+    /// <summary>Who tried last to accept from it; all zero when nobody was seen to.</summary>
+    public TcpActor LastAccept { get; init; }
+
+    /// <summary>0, or a negative errno.</summary>
+    public int LastAcceptResult { get; init; }
+
     /// <summary>Never null, treated as immutable.</summary>
     public DescriptorHolder[] Holders { get; init; } = [];
 
@@ -41,6 +47,8 @@ public sealed class ListenerFacts
         QueueLength = QueueLength,
         QueueLimit = QueueLimit,
         Opener = Opener,
+        LastAccept = LastAccept,
+        LastAcceptResult = LastAcceptResult,
         Holders = holders,
         ScanKtimeNs = ScanKtimeNs,
     };

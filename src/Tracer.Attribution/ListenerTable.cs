@@ -187,7 +187,11 @@ internal sealed class ListenerTable(int limit, LedgerCounters counters)
     private static bool IsSame(ListenerFacts known, in ListenerRow row, DescriptorHolder[] holders) =>
         known.LocalPort == row.Port && known.LocalAddress == row.Address && known.QueueLength == row.QueueLength
         && known.QueueLimit == row.QueueLimit && ProcessKey.Of(known.Opener) == ProcessKey.Of(row.Opener)
+        && IsSame(known.LastAccept, row.LastAccept) && known.LastAcceptResult == row.LastAcceptResult
         && ReferenceEquals(known.Holders, holders);
+
+    private static bool IsSame(in TcpActor left, in TcpActor right) =>
+        left.KtimeNs == right.KtimeNs && left.StackId == right.StackId && ProcessKey.Of(in left) == ProcessKey.Of(in right);
 
     private static ListenerFacts ToFacts(in ListenerRow row, DescriptorHolder[] holders, ulong ktimeNs) => new()
     {
@@ -198,6 +202,8 @@ internal sealed class ListenerTable(int limit, LedgerCounters counters)
         QueueLength = row.QueueLength,
         QueueLimit = row.QueueLimit,
         Opener = row.Opener,
+        LastAccept = row.LastAccept,
+        LastAcceptResult = row.LastAcceptResult,
         Holders = holders,
         ScanKtimeNs = ktimeNs,
     };

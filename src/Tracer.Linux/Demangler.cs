@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Runtime.InteropServices;
 using System.Text;
+using Tracer.Linux.Rust;
 
 namespace Tracer.Linux;
 
 /// <summary>
-/// Demangles C++ and legacy Rust names with the C++ runtime of the host, if it has one. Names come from files of observed processes: the
+/// Demangles Rust names, and C++ ones with the C++ runtime of the host, if it has one. Names come from files of observed processes: the
 /// encoding lets a short name expand without limit, so names that could do that stay mangled. Stateless after construction.
 /// </summary>
 public sealed unsafe class Demangler
@@ -36,6 +37,12 @@ public sealed unsafe class Demangler
     /// <summary>The readable form of a name; the name itself when it is not mangled or cannot be read.</summary>
     public string Demangle(string name)
     {
+        if (name.StartsWith("_R", StringComparison.Ordinal))
+            return RustV0Demangler.Demangle(name) ?? name;
+        // What LLVM appends to a Rust name that it made local to a part of the program would hide that it is one.
+        int suffix = name.IndexOf(RustNames.LlvmSuffix, StringComparison.Ordinal);
+        if (suffix > 0 && RustNames.IsLegacy(name[..suffix]))
+            name = name[..suffix];
         if (!IsAvailable || !name.StartsWith("_Z", StringComparison.Ordinal) || name.Length > MaxMangledBytes
             || !Ascii.IsValid(name) || ExpansionBound(name) > MaxExpandedBytes)
             return name;

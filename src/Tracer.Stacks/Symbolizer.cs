@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Linux;
 using Tracer.Linux.Procfs;
+using Tracer.Stacks.Merging;
 using Tracer.Stacks.Native;
+using Tracer.Stacks.Runtimes;
 
 namespace Tracer.Stacks;
 
@@ -15,18 +17,29 @@ public sealed class Symbolizer : IDisposable
     private readonly ImageStore _images;
     private readonly ModuleStore _modules;
 
-    public Symbolizer(ProcfsRoot root, SymbolizerOptions? options = null, TimeProvider? time = null)
+    private readonly RuntimeDirectory? _runtimes;
+    private readonly UserFrameRules _rules;
+    private readonly List<CodeFrame> _code = [];
+
+    /// <param name="root">Where processes are.</param>
+    /// <param name="options">Bounds; null: the defaults.</param>
+    /// <param name="time">Null: the system's.</param>
+    /// <param name="runtimes">Names what no ELF symbol covers; borrowed; null: nothing does.</param>
+    public Symbolizer(ProcfsRoot root, SymbolizerOptions? options = null, TimeProvider? time = null, RuntimeDirectory? runtimes = null)
     {
         options ??= new SymbolizerOptions();
         _images = new ImageStore(root, options, time ?? TimeProvider.System);
         _modules = new ModuleStore(root, options);
+        _runtimes = runtimes;
+        _rules = options.FrameRules;
     }
 
     /// <summary>What the caches hold.</summary>
     public SymbolizerUsage ReadUsage()
     {
         lock (_lock)
-            return new SymbolizerUsage(_modules.Count, _modules.MemoryBytes, _modules.Evictions, _images.MappingCount, _images.Evictions);
+            return new SymbolizerUsage(
+                _modules.Count, _modules.MemoryBytes, _modules.Evictions, _images.MappingCount, _images.Evictions, _modules.DebugInfoBytes);
     }
 
     /// <summary>Reads the mappings of a process and opens its files, so that its stacks can be named after it is gone.</summary>
@@ -41,14 +54,42 @@ public sealed class Symbolizer : IDisposable
         }
     }
 
+    /// <summary>Names a stack as a person reads it, of the process with this identity, also after its end if it was seen before.</summary>
+    public MergedStack Resolve(in UserStack stack)
+    {
+        lock (_lock)
+        {
+            ProcessRuntimes? runtimes = FindRuntimes(stack.Pid, stack.StartBoottimeNs);
+            List<ResolvedFrame> native = Resolve(stack.Pid, stack.StartBoottimeNs, stack.Addresses.Span, runtimes);
+            var interpreter = new List<IReadOnlyList<CodeFrame>>(stack.Interpreter.Length);
+            foreach (ref readonly InterpreterFrame frame in stack.Interpreter.Span)
+            {
+                var named = new List<CodeFrame>();
+                // A frame that stands for no code of anybody's gives none and is left out; one that cannot be named stays as a gap.
+                if (runtimes is null || !runtimes.TryName(in frame, named) || named.Count > 0)
+                    interpreter.Add(named);
+            }
+
+            return StackMerger.Merge(native, interpreter, runtimes?.InterpreterKind ?? FrameKind.Unknown, stack.IsComplete, _rules);
+        }
+    }
+
     /// <summary>
-    /// Names addresses, innermost first, of whichever process has the pid now. Always one frame per address; where nothing is known the texts are empty.
+    /// Names addresses, innermost first, of whichever process has the pid now. At least one frame per address, more where functions were inlined;
+    /// where nothing is known the texts are empty.
     /// </summary>
-    public IReadOnlyList<ResolvedFrame> Resolve(uint pid, ReadOnlySpan<ulong> addresses) => Resolve(pid, null, addresses);
+    public IReadOnlyList<ResolvedFrame> Resolve(uint pid, ReadOnlySpan<ulong> addresses)
+    {
+        lock (_lock)
+            return Resolve(pid, null, addresses, null);
+    }
 
     /// <summary>Names addresses, innermost first, of the process with this identity, also after its end if it was seen before.</summary>
-    public IReadOnlyList<ResolvedFrame> Resolve(uint pid, ulong startBoottimeNs, ReadOnlySpan<ulong> addresses) =>
-        Resolve(pid, (ulong?)startBoottimeNs, addresses);
+    public IReadOnlyList<ResolvedFrame> Resolve(uint pid, ulong startBoottimeNs, ReadOnlySpan<ulong> addresses)
+    {
+        lock (_lock)
+            return Resolve(pid, startBoottimeNs, addresses, FindRuntimes(pid, startBoottimeNs));
+    }
 
     public void Dispose()
     {
@@ -56,47 +97,68 @@ public sealed class Symbolizer : IDisposable
             _modules.Dispose();
     }
 
-    private ResolvedFrame[] Resolve(uint pid, ulong? startBoottimeNs, ReadOnlySpan<ulong> addresses)
-    {
-        var frames = new ResolvedFrame[addresses.Length];
-        lock (_lock)
-        {
-            ProcessImage? image = _images.Find(pid, startBoottimeNs);
-            for (int i = 0; i < addresses.Length; i++)
-            {
-                // A return address is behind its call, which may be the last instruction of a function; the innermost is where execution is.
-                ulong lookup = i == 0 || addresses[i] == 0 ? addresses[i] : addresses[i] - 1;
-                int index = image?.Find(lookup) ?? -1;
-                if (index < 0 && image is not null)
-                {
-                    image = _images.Refresh(pid, image) ?? image;
-                    index = image.Find(lookup);
-                }
+    private ProcessRuntimes? FindRuntimes(uint pid, ulong startBoottimeNs) =>
+        _runtimes?.FindKnown(pid, startBoottimeNs) ?? _runtimes?.Look(pid, startBoottimeNs);
 
-                frames[i] = index < 0
-                    ? new ResolvedFrame("", "", 0, addresses[i], "", "", 0)
-                    : Name(pid, image!, index, addresses[i], lookup);
+    private List<ResolvedFrame> Resolve(uint pid, ulong? startBoottimeNs, ReadOnlySpan<ulong> addresses, ProcessRuntimes? runtimes)
+    {
+        var frames = new List<ResolvedFrame>(addresses.Length);
+        ProcessImage? image = _images.Find(pid, startBoottimeNs);
+        // The innermost address is where execution is, and so is that of a frame that a signal interrupted.
+        bool isExact = true;
+        foreach (ulong address in addresses)
+        {
+            // A return address is behind its call, which may be the last instruction of a function.
+            ulong lookup = isExact || address == 0 ? address : address - 1;
+            int index = image?.Find(lookup) ?? -1;
+            if (index < 0 && image is not null)
+            {
+                image = _images.Refresh(pid, image) ?? image;
+                index = image.Find(lookup);
             }
+
+            isExact = false;
+            int before = frames.Count;
+            ResolvedFrame place = index < 0
+                ? new ResolvedFrame("", "", 0, address, "", "", 0)
+                : Name(pid, image!, index, address, lookup, frames, out isExact);
+            if (frames.Count == before && !TryNameGenerated(runtimes, lookup, place, frames))
+                frames.Add(place);
         }
 
         return frames;
     }
 
-    private ResolvedFrame Name(uint pid, ProcessImage image, int index, ulong address, ulong lookup)
+    /// <summary>Adds the named frames; the result is the bare place, for when there are none.</summary>
+    private ResolvedFrame Name(
+        uint pid, ProcessImage image, int index, ulong address, ulong lookup, List<ResolvedFrame> frames, out bool isSignalReturn)
     {
         MemoryMapping mapping = image[index];
         string path = ControlText.Sanitize(mapping.Path);
         ulong fileOffset = lookup - mapping.Start + mapping.Offset;
-        ulong past = address - lookup;
+        isSignalReturn = false;
         NativeModule? module = _modules.Find(pid, image, index);
-        if (module is null || !module.TryAddressOf(fileOffset, out ulong linked))
-            return new ResolvedFrame("", path, path.Length == 0 ? 0 : fileOffset + past, address, module?.BuildId ?? "", "", 0);
+        long before = module?.MemoryBytes ?? 0;
+        if (module?.Find(fileOffset, isReturnAddress: lookup != address) is not { } code)
+            return new ResolvedFrame("", path, path.Length == 0 ? 0 : fileOffset + (address - lookup), address, module?.BuildId ?? "", "", 0);
 
-        long before = module.MemoryBytes;
-        bool isNamed = module.TryFind(linked, out ulong start, out string function);
-        string buildId = module.BuildId;
         if (module.MemoryBytes != before)
             _modules.Reweigh(image, index, module);
-        return new ResolvedFrame(function, path, (isNamed ? linked - start : linked) + past, address, buildId, "", 0);
+        isSignalReturn = code.IsSignalReturn;
+        foreach (CodeFrame frame in code.Frames)
+            frames.Add(new ResolvedFrame(
+                frame.Function, path, code.Address - code.Start, address, module.BuildId, frame.File, frame.Line, frame.Kind, frame.IsInlined));
+        return new ResolvedFrame("", path, code.Address, address, module.BuildId, "", 0, FrameKind.Native);
+    }
+
+    private bool TryNameGenerated(ProcessRuntimes? runtimes, ulong lookup, in ResolvedFrame place, List<ResolvedFrame> frames)
+    {
+        _code.Clear();
+        if (runtimes is null || !runtimes.TryName(lookup, _code))
+            return false;
+        foreach (CodeFrame frame in _code)
+            frames.Add(new ResolvedFrame(
+                frame.Function, place.Module, 0, place.Address, place.BuildId, frame.File, frame.Line, frame.Kind, frame.IsInlined));
+        return _code.Count > 0;
     }
 }

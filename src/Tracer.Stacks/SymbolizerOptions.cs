@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Stacks.Merging;
+
 namespace Tracer.Stacks;
 
 /// <summary>The bounds of a symbolizer.</summary>
@@ -21,4 +23,16 @@ public sealed record SymbolizerOptions
 
     /// <summary>Where separate debug files are, by build id; empty to use none.</summary>
     public string DebugRoot { get; init; } = "/usr/lib/debug";
+
+    /// <summary>Whose debug information is read (docs/decisions/0007-libdw.md).</summary>
+    public SourceLines SourceLines { get; init; } = SourceLines.TrustedFiles;
+
+    /// <summary>Bytes of debug information that are kept in memory; a file with more than this has no lines.</summary>
+    public long MaxDebugInfoBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>Files whose debug information is kept in memory; each takes one more descriptor, or two.</summary>
+    public int MaxDebugInfos { get; init; } = 8;
+
+    /// <summary>Which frame of a stack is the line to show.</summary>
+    public UserFrameRules FrameRules { get; init; } = UserFrameRules.Default;
 }

@@ -11,7 +11,7 @@ namespace Tracer.Stacks;
 /// One observed process: its mappings, memory and files. It runs while it is read and is not trusted: every read is bounded and may fail.
 /// For one thread at a time.
 /// </summary>
-public sealed class TargetProcess : IDisposable
+public sealed class TargetProcess : ITargetMemory, IDisposable
 {
     private const int MaxMappings = 65536;
 
@@ -153,9 +153,11 @@ public sealed class TargetProcess : IDisposable
     }
 
     /// <summary>What to add to an address in the file's own numbering to get one of this process; the mapping may be any of the file's.</summary>
-    public static ulong LoadBias(ElfFile elf, in MemoryMapping mapping)
+    public static ulong LoadBias(ElfFile elf, in MemoryMapping mapping) => LoadBias(elf.Segments, mapping);
+
+    internal static ulong LoadBias(IReadOnlyList<ElfSegment> segments, in MemoryMapping mapping)
     {
-        foreach (ElfSegment segment in elf.Segments)
+        foreach (ElfSegment segment in segments)
         {
             // The first page of a segment may begin before it in the file.
             ulong begin = segment.Offset & ~0xffful;

@@ -18,5 +18,10 @@ public enum TcpCounter : int
     ExitsLost = 11,
     Doorbells = 12,
     QueueWalksCut = 13,
-    Count = 14,
+    StacksCut = 14,
+    StacksFpOnly = 15,
+    CodeWantedSubmitted = 16,
+    CodeWantedLost = 17,
+    ExecsSkipped = 18,
+    Count = 19,
 }

@@ -15,4 +15,7 @@ public enum TcpEventKind : ushort
     Queued = 8,
     Stack = 9,
     ProcessExit = 10,
+    CodeWanted = 11,
+    CodeMapping = 12,
+    ProcessExec = 13,
 }

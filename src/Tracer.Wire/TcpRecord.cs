@@ -16,6 +16,7 @@ public struct TcpRecord
     public TcpActor Listener;
     public TcpActor LastRead;
     public TcpActor EofRead;
+    public TcpActor FirstSend;
     public int LastReadResult;
     public TcpRecordFlags Flags;
     public TcpOrigin OriginKind;

@@ -3,9 +3,10 @@ namespace Tracer.Wire;
 
 /// <summary>How a stack was walked (enum tcp_stack_flag).</summary>
 [Flags]
-public enum TcpStackFlags : uint
+public enum TcpStackFlags : ushort
 {
     None = 0,
     FpOnly = 1 << 0,
-    Truncated = 1 << 1,
+    NewProcess = 1 << 1,
+    InterpreterCut = 1 << 2,
 }

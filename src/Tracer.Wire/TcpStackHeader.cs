@@ -12,6 +12,10 @@ public struct TcpStackHeader
     public ulong StartBoottimeNs;
     public uint Pid;
     public uint Tid;
-    public uint FrameCount;
+    public ushort FrameCount;
+    public ushort InterpreterCount;
     public TcpStackFlags Flags;
+    public TcpStackEnd End;
+    public WireRequestMethod RequestMethod;
+    public WireRequestPath RequestPath;
 }

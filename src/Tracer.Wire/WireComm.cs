@@ -13,15 +13,7 @@ public struct WireComm : IEquatable<WireComm>
 
     /// <summary>The name up to its NUL; the kernel leaves older bytes behind it.</summary>
     [UnscopedRef]
-    public readonly ReadOnlySpan<byte> Name
-    {
-        get
-        {
-            ReadOnlySpan<byte> bytes = Bytes;
-            int end = bytes.IndexOf((byte)0);
-            return end < 0 ? bytes : bytes[..end];
-        }
-    }
+    public readonly ReadOnlySpan<byte> Name => WireText.UpToNul(Bytes);
 
     /// <summary>All 16 bytes.</summary>
     [UnscopedRef]

@@ -12,7 +12,7 @@ public static class WireReader
     {
         if (!MemoryMarshal.TryRead(record, out TcpEventHeader header) || header.Version != WireFormat.Version)
             return TcpEventKind.Unknown;
-        return header.Kind <= TcpEventKind.ProcessExit ? header.Kind : TcpEventKind.Unknown;
+        return header.Kind <= TcpEventKind.ProcessExec ? header.Kind : TcpEventKind.Unknown;
     }
 
     /// <summary>Reads a TRANSITION.</summary>
@@ -55,23 +55,35 @@ public static class WireReader
     public static DecodeStatus TryReadProcessExit(ReadOnlySpan<byte> record, out TcpProcessExit processExit) =>
         TryRead(record, TcpEventKind.ProcessExit, out processExit);
 
-    /// <summary>Reads a STACK; the frames are a view of the record and live as long as it does.</summary>
+    /// <summary>Reads a CODE_WANTED, a CODE_MAPPING or a PROCESS_EXEC.</summary>
+    public static DecodeStatus TryReadCodeMapping(ReadOnlySpan<byte> record, out TcpCodeMapping mapping)
+    {
+        TcpEventKind kind = PeekKind(record);
+        return TryRead(record, kind is TcpEventKind.CodeMapping or TcpEventKind.ProcessExec ? kind : TcpEventKind.CodeWanted, out mapping);
+    }
+
+    /// <summary>Reads a STACK; the frames are views of the record and live as long as it does.</summary>
     public static DecodeStatus TryReadStack(
-        ReadOnlySpan<byte> record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames)
+        ReadOnlySpan<byte> record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames, out ReadOnlySpan<TcpInterpreterFrame> interpreter)
     {
         frames = default;
+        interpreter = default;
         DecodeStatus status = ReadPrefix(record, TcpEventKind.Stack, out stack);
         if (status != DecodeStatus.Ok)
             return status;
         ReadOnlySpan<byte> tail = record[Unsafe.SizeOf<TcpStackHeader>()..];
-        if (stack.FrameCount > WireFormat.StackDepth)
+        int frameBytes = stack.FrameCount * sizeof(ulong);
+        if (stack.FrameCount > WireFormat.StackDepth || stack.InterpreterCount > WireFormat.InterpreterDepth)
             status = DecodeStatus.BadFrameCount;
-        else if (tail.Length != (int)stack.FrameCount * sizeof(ulong))
+        else if (tail.Length != frameBytes + (stack.InterpreterCount * Unsafe.SizeOf<TcpInterpreterFrame>()))
             status = DecodeStatus.SizeMismatch;
-        else
-            frames = MemoryMarshal.Cast<byte, ulong>(tail);
         if (status != DecodeStatus.Ok)
+        {
             stack = default;
+            return status;
+        }
+        frames = MemoryMarshal.Cast<byte, ulong>(tail[..frameBytes]);
+        interpreter = MemoryMarshal.Cast<byte, TcpInterpreterFrame>(tail[frameBytes..]);
         return status;
     }
 

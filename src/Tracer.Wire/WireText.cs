@@ -18,6 +18,12 @@ public static class WireText
         return text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0 ? text : Sanitize(text);
     }
 
+    internal static ReadOnlySpan<byte> UpToNul(ReadOnlySpan<byte> bytes)
+    {
+        int end = bytes.IndexOf((byte)0);
+        return end < 0 ? bytes : bytes[..end];
+    }
+
     /// <summary>The address; a v4-mapped one as plain IPv4, whatever the family of its socket.</summary>
     public static IPAddress ToIPAddress(this in WireAddress address) =>
         address.IsV4Mapped ? new IPAddress(address.Bytes[12..]) : new IPAddress(address.Bytes);

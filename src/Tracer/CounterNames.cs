@@ -22,6 +22,11 @@ public static class CounterNames
         [TcpCounter.ExitsSubmitted] = "ends of processes given to the ring",
         [TcpCounter.ExitsLost] = "ends of processes refused by a full ring",
         [TcpCounter.Doorbells] = "wake-ups sent to the sleeping reader",
+        [TcpCounter.StacksCut] = "stack walks that ended before the outermost frame",
+        [TcpCounter.StacksFpOnly] = "stack walks through code that had no unwind table yet",
+        [TcpCounter.CodeWantedSubmitted] = "requests for unwind tables given to the ring",
+        [TcpCounter.CodeWantedLost] = "requests for unwind tables refused by a full ring; repeated",
+        [TcpCounter.ExecsSkipped] = "new programs not looked at before their first stack: too many at once",
         [TcpCounter.QueueWalksCut] = "accept queues longer than a scan walks",
     };
 

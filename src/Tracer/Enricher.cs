@@ -32,7 +32,7 @@ public sealed class Enricher(
         switch (item.Kind)
         {
             case PumpedItemKind.Stack:
-                processes.Learn(new ProcessKey(item.Stack!.Pid, item.Stack.StartBoottimeNs));
+                processes.Learn(new ProcessKey(item.Stack!.Header.Pid, item.Stack.Header.StartBoottimeNs));
                 stacks.Add(item.Stack);
                 break;
             case PumpedItemKind.SocketChange:
@@ -58,11 +58,14 @@ public sealed class Enricher(
         LearnActor(in record.Listener);
         LearnActor(in record.LastRead);
         LearnActor(in record.EofRead);
+        LearnActor(in record.FirstSend);
         LearnActor(in socket.Closer);
         foreach (DescriptorHolder holder in socket.Holders)
             processes.Learn(holder.Process);
         if (socket.Listener is { } listener)
         {
+            TcpActor lastAccept = listener.LastAccept;
+            LearnActor(in lastAccept);
             foreach (DescriptorHolder holder in listener.Holders)
                 processes.Learn(holder.Process);
         }

@@ -5,6 +5,7 @@ using Tracer.Bpf;
 using Tracer.Bpf.Ring;
 using Tracer.Capture;
 using Tracer.Linux;
+using Tracer.Unwinding;
 using Tracer.Wire;
 
 namespace Tracer;
@@ -23,6 +24,7 @@ public sealed class EventPump
     private readonly CaptureSession _session;
     private readonly EventHub _hub;
     private readonly HandoffQueue<PumpedItem> _queue;
+    private readonly CodeLoader? _loader;
     private readonly SocketLedger _ledger;
     private readonly ScanSchedule _schedule;
     private readonly LossWatch _losses;
@@ -41,8 +43,10 @@ public sealed class EventPump
     private ulong _scanCostNs;
     private ulong _burstWaitNs;
 
-    public EventPump(CaptureSession session, EventHub hub, HandoffQueue<PumpedItem> queue, LedgerOptions ledger, PumpOptions options)
+    public EventPump(
+        CaptureSession session, EventHub hub, HandoffQueue<PumpedItem> queue, CodeLoader? loader, LedgerOptions ledger, PumpOptions options)
     {
+        _loader = loader;
         _session = session;
         _hub = hub;
         _queue = queue;
@@ -109,9 +113,15 @@ public sealed class EventPump
                     FlushTransitions();
                 break;
             case TcpEventKind.Stack:
-                status = WireReader.TryReadStack(record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames);
+                status = WireReader.TryReadStack(
+                    record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames, out ReadOnlySpan<TcpInterpreterFrame> interpreter);
                 if (status == DecodeStatus.Ok)
-                    Hand(new PumpedItem { Kind = PumpedItemKind.Stack, Stack = new RawStack(stack.StackId, stack.Pid, stack.StartBoottimeNs, stack.Flags, frames.ToArray()) });
+                    Hand(new PumpedItem { Kind = PumpedItemKind.Stack, Stack = new RawStack(stack, frames.ToArray(), interpreter.ToArray()) });
+                break;
+            case TcpEventKind.CodeWanted or TcpEventKind.ProcessExec:
+                status = WireReader.TryReadCodeMapping(record, out TcpCodeMapping wish);
+                if (status == DecodeStatus.Ok)
+                    _loader?.Ask(in wish);
                 break;
             case TcpEventKind.ProcessExit:
                 status = WireReader.TryReadProcessExit(record, out TcpProcessExit exit);

@@ -41,13 +41,16 @@ public sealed class HandoffQueue<T>(int capacityPowerOfTwo) : IDisposable
     }
 
     /// <summary>Waits until there is an item or <see cref="Wake"/> is called; a stale wake-up may end it early. True: there is an item.</summary>
-    public bool WaitForItem()
+    public bool WaitForItem() => WaitForItem(Timeout.InfiniteTimeSpan);
+
+    /// <summary>The same, for a limited time.</summary>
+    public bool WaitForItem(TimeSpan most)
     {
         if (Count != 0)
             return true;
         Interlocked.Exchange(ref _sleeping, 1);
         if (Count == 0)
-            _wake.WaitOne();
+            _wake.WaitOne(most);
         Volatile.Write(ref _sleeping, 0);
         return Count != 0;
     }

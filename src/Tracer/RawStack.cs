@@ -4,4 +4,4 @@ using Tracer.Wire;
 namespace Tracer;
 
 /// <summary>A stack as the kernel sent it: addresses without names.</summary>
-public sealed record RawStack(ulong StackId, uint Pid, ulong StartBoottimeNs, TcpStackFlags Flags, ulong[] Frames);
+public sealed record RawStack(TcpStackHeader Header, ulong[] Frames, TcpInterpreterFrame[] Interpreter);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Attribution;
 using Tracer.Stacks;
+using Tracer.Stacks.Merging;
 using Tracer.Wire;
 
 namespace Tracer;
@@ -23,17 +24,33 @@ public sealed class StackDirectory(Symbolizer symbolizer)
     /// <summary>Names the frames now, while the process is there to be read.</summary>
     public void Add(RawStack raw)
     {
-        // A frame-pointer walk ends with the zero that the first frame of a thread has in place of a caller.
-        ReadOnlySpan<ulong> addresses = raw.Frames.AsSpan().TrimEnd(0UL);
-        IReadOnlyList<ResolvedFrame> resolved = symbolizer.Resolve(raw.Pid, raw.StartBoottimeNs, addresses);
-        var frames = new StackFrame[resolved.Count];
+        // The kernel's own walk ends with the zero that the first frame of a thread has in place of a caller.
+        ReadOnlyMemory<ulong> addresses = raw.Frames.AsMemory().TrimEnd(0UL);
+        bool isComplete = raw.Header.End == TcpStackEnd.Complete;
+        var stack = new UserStack(raw.Header.Pid, raw.Header.StartBoottimeNs, addresses, Convert(raw.Interpreter), isComplete);
+        MergedStack named = symbolizer.Resolve(in stack);
+        var frames = new StackFrame[named.Frames.Count];
         for (int i = 0; i < frames.Length; i++)
         {
-            ResolvedFrame f = resolved[i];
-            frames[i] = new StackFrame(f.Function, f.Module, f.Offset, f.Address, f.BuildId, f.File, f.Line);
+            ResolvedFrame f = named.Frames[i];
+            frames[i] = new StackFrame(f.Function, f.Module, f.Offset, f.Address, f.BuildId, f.File, f.Line, (CodeKind)f.Kind, f.IsInlined);
         }
-        bool fpOnly = raw.Flags.HasFlag(TcpStackFlags.FpOnly);
-        bool truncated = raw.Flags.HasFlag(TcpStackFlags.Truncated);
-        _stacks.Set(raw.StackId, new StackReport(raw.StackId, raw.Pid, frames, fpOnly, truncated));
+        bool fpOnly = raw.Header.Flags.HasFlag(TcpStackFlags.FpOnly);
+        bool truncated = raw.Header.End == TcpStackEnd.Truncated;
+        _stacks.Set(raw.Header.StackId, new StackReport(raw.Header.StackId, raw.Header.Pid, frames, fpOnly, truncated)
+        {
+            UserFrame = named.UserFrame,
+            End = raw.Header.End,
+            Request = RequestOf(raw.Header),
+        });
     }
+
+    private static string RequestOf(TcpStackHeader header)
+    {
+        string path = WireText.ToText(header.RequestPath.Text);
+        return path.Length == 0 ? "" : $"{WireText.ToText(header.RequestMethod.Text)} {path}".TrimStart();
+    }
+
+    private static InterpreterFrame[] Convert(TcpInterpreterFrame[] frames) =>
+        Array.ConvertAll(frames, static frame => new InterpreterFrame(frame.Function, frame.Position, frame.Detail));
 }

@@ -4,13 +4,14 @@ using Tracer.Api;
 using Tracer.Attribution;
 using Tracer.Capture;
 using Tracer.Linux;
+using Tracer.Unwinding;
 using Tracer.Wire;
 
 namespace Tracer;
 
 /// <summary>Everything a client can read about the daemon itself: hooks, every counter of a loss or refusal, every bound.</summary>
 public sealed class StatusReport(
-    CaptureSession session, EventPump pump, Enricher enricher, HandoffQueue<PumpedItem> queue, ProcessDirectory processes,
+    CaptureSession session, EventPump pump, Enricher enricher, CodeLoader? loader, HandoffQueue<PumpedItem> queue, ProcessDirectory processes,
     StackDirectory stacks, ScanMarks scans, LedgerOptions ledger, string kernelRelease)
 {
     private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
@@ -21,7 +22,7 @@ public sealed class StatusReport(
     public bool CanScan => session.HasSnapshot;
 
     public DaemonStatus Read() => new(
-        ProductVersion, _start, kernelRelease, (uint)Environment.ProcessId, session.Plan.Hooks, [.. KernelCounters(), .. PumpCounters(), .. LedgerCounters()],
+        ProductVersion, _start, kernelRelease, (uint)Environment.ProcessId, session.Plan.Hooks, [.. KernelCounters(), .. PumpCounters(), .. LedgerCounters(), .. LoaderCounters()],
         [.. Bounds()], LastScan());
 
     private DateTimeOffset? LastScan() =>
@@ -60,6 +61,18 @@ public sealed class StatusReport(
         yield return new CounterValue("tombstones_refused", c.RefusedTombstones, "ends during a scan beyond the bound");
     }
 
+    private IEnumerable<CounterValue> LoaderCounters()
+    {
+        if (loader is null)
+            yield break;
+        yield return new CounterValue("code_requests_dropped", loader.Dropped, "requests for unwind tables refused by the full queue; repeated");
+        yield return new CounterValue("unwind_files_compiled", loader.Compiled, "files whose unwind rules were compiled");
+        yield return new CounterValue("unwind_files_unreadable", loader.Unreadable, "mapped files that were gone or could not be opened");
+        yield return new CounterValue("unwind_tables_refused", loader.Tables.Refused, "unwind tables that no room could be made for");
+        yield return new CounterValue("unwind_processes", loader.Targets, "looks at a process for interpreters and generated code");
+        yield return new CounterValue("unwind_processes_refused", loader.TargetsRefused, "processes whose interpreter is not walked: the table was full");
+    }
+
     private IEnumerable<BoundValue> Bounds()
     {
         LedgerCounters c = pump.Ledger;
@@ -69,6 +82,12 @@ public sealed class StatusReport(
         yield return new BoundValue("listeners", c.Listeners, (ulong)ledger.MaxListeners, c.RefusedListeners);
         yield return new BoundValue("enricher_queue", (ulong)queue.Count, (ulong)queue.Capacity, pump.Counters.QueueDropped);
         yield return new BoundValue("processes", (ulong)processes.Count, (ulong)processes.Limit, processes.Evicted);
+        if (loader is not null)
+        {
+            yield return new BoundValue("unwind_rows", (ulong)loader.Tables.RowsUsed, (ulong)loader.Tables.RowLimit, loader.Tables.Evictions);
+            yield return new BoundValue("unwind_tables", (ulong)loader.Tables.Count, (ulong)loader.Tables.TableLimit, loader.Tables.Refused);
+            yield return new BoundValue("unwind_queue", (ulong)loader.QueueCount, (ulong)loader.QueueCapacity, loader.Dropped);
+        }
         yield return new BoundValue("stacks", (ulong)stacks.Count, (ulong)stacks.Limit, stacks.Evicted);
     }
 }

@@ -43,6 +43,7 @@ public class EventMapperTests
         Assert.Null(record.Origin);
         Assert.Null(record.LastRead);
         Assert.Null(record.EofRead);
+        Assert.Null(record.FirstSend);
         Assert.Null(record.Listener);
         Assert.Null(record.LastSendTime);
         Assert.Null(record.Rtt);
@@ -195,6 +196,37 @@ public class EventMapperTests
         Assert.Equal(expected, new EventMapper(_facts).ToChange(kind, in socket).Kind);
     }
 
+    [Fact]
+    public void Ends_of_stacks_and_kinds_of_code_have_the_numbers_of_the_api()
+    {
+        foreach (TcpStackEnd end in Enum.GetValues<TcpStackEnd>())
+            Assert.Equal(end == TcpStackEnd.Unknown ? "Unspecified" : end.ToString(), ((StackEnd)end).ToString());
+        foreach (CodeKind kind in Enum.GetValues<CodeKind>())
+            Assert.Equal(kind == CodeKind.Unknown ? "Unspecified" : kind.ToString(), ((FrameKind)kind).ToString(), ignoreCase: true);
+    }
+
+    [Fact]
+    public void Without_frames_an_actor_keeps_the_id_of_its_stack()
+    {
+        TrackedSocket socket = Full();
+
+        Actor origin = new EventMapper(_facts, omitsFrames: true).ToRecord(in socket).Origin;
+
+        Assert.Equal((77ul, 0, false, "", false), (origin.StackId, origin.Stack.Count, origin.HasUserFrame, origin.Request, origin.StackFpOnly));
+    }
+
+    [Fact]
+    public void A_stack_says_where_its_own_code_is_and_why_it_ends()
+    {
+        Full();
+
+        Stack stack = EventMapper.ToStack(_facts.Stacks[77]);
+
+        Assert.Equal((true, 0u, StackEnd.BadFrame, "GET /cart"), (stack.HasUserFrame, stack.UserFrame, stack.End, stack.Request));
+        Assert.Equal((FrameKind.Native, true), (stack.Frames[0].Kind, stack.Frames[0].IsInlined));
+        Assert.False(EventMapper.ToStack(new StackReport(1, 2, [], false, false)).HasUserFrame);
+    }
+
     private static void AssertKeys(JsonElement element, string keys) =>
         Assert.All(keys.Split(' '), key => Assert.True(element.TryGetProperty(key, out _), key));
 
@@ -204,7 +236,7 @@ public class EventMapperTests
     {
         _facts.AddProcess(7, "php-fpm", "/usr/sbin/php-fpm", "/system.slice/web.service");
         _facts.Cgroups[5] = "/system.slice/web.service";
-        _facts.Stacks[77] = new StackReport(77, 7, [new StackFrame("Conn::open", "/usr/bin/app", 18, 4198418, "ab12", "conn.cc", 42)], true, false);
+        _facts.Stacks[77] = FullStack();
         TrackedSocket socket = TestSockets.InCloseWait(5, enterKtimeNs: 2_500_000_001);
         socket.AgeIsLowerBound = true;
         socket.IdleBeforeFinNs = 65 * TestSockets.Second;
@@ -222,6 +254,8 @@ public class EventMapperTests
             QueueLength = 3,
             QueueLimit = 128,
             Opener = WireValues.Actor(6, "master", 1),
+            LastAccept = WireValues.Actor(7, "php-fpm", 2),
+            LastAcceptResult = -11,
             Holders = [TestSockets.Holder(6, 5, "master")],
         };
         ref TcpEvent last = ref socket.Last.Event;
@@ -231,7 +265,16 @@ public class EventMapperTests
         record.LastRead = WireValues.Actor(7, "php-fpm", 2 * TestSockets.Second);
         record.LastReadResult = -11;
         record.EofRead = WireValues.Actor(7, "php-fpm", 3 * TestSockets.Second);
+        record.FirstSend = WireValues.Actor(7, "php-fpm", TestSockets.Second + 1);
         record.LastSendKtimeNs = 3_000_000_100;
         return socket;
     }
+
+    private static StackReport FullStack() =>
+        new(77, 7, [new StackFrame("Conn::open", "/usr/bin/app", 18, 4198418, "ab12", "conn.cc", 42, CodeKind.Native, IsInlined: true)], FpOnly: true, Truncated: false)
+        {
+            UserFrame = 0,
+            End = TcpStackEnd.BadFrame,
+            Request = "GET /cart",
+        };
 }

@@ -5,6 +5,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Tracer.Api.Tests.Given;
 using Tracer.Attribution;
+using Tracer.Wire;
 using Xunit;
 using StackFrame = Tracer.Attribution.StackFrame;
 
@@ -91,6 +92,23 @@ public class TracerServiceTests
         RpcException missing = await Assert.ThrowsAsync<RpcException>(
             () => host.Client.GetStackAsync(new GetStackRequest { StackId = 10 }, cancellationToken: Deadline.Token()).ResponseAsync);
         Assert.Equal(StatusCode.NotFound, missing.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_list_without_frames_names_the_stacks_only()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.Facts.Stacks[9] = new StackReport(9, 7, [new StackFrame("main", "/bin/app", 1, 2, "ab", "main.c", 3)], false, true);
+        TrackedSocket socket = TestSockets.InCloseWait(1);
+        socket.OriginKind = TcpOrigin.Connect;
+        socket.Last.Record.Origin = WireValues.Actor(7, "app", stackId: 9);
+        Publish(host, LedgerChangeKind.Existing, socket);
+
+        Actor whole = Assert.Single((await ListAsync(host, new ListCloseWaitsRequest())).SelectMany(page => page.Sockets)).Origin;
+        Actor brief = Assert.Single((await ListAsync(host, new ListCloseWaitsRequest { OmitFrames = true })).SelectMany(page => page.Sockets)).Origin;
+
+        Assert.Equal((9ul, 1), (whole.StackId, whole.Stack.Count));
+        Assert.Equal((9ul, 0), (brief.StackId, brief.Stack.Count));
     }
 
     [Fact]

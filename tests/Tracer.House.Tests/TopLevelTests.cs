@@ -11,7 +11,13 @@ public sealed class TopLevelTests
     ];
 
     // Documents that a reader may need; a package registry or a private host is never among them.
-    private static readonly string[] PublicHosts = ["www.apache.org", "www.gnu.org", "opensource.org", "spdx.org", "keepachangelog.com", "semver.org", "docs.kernel.org", "www.kernel.org", "grpc.io", "github.com"];
+    private static readonly string[] PublicHosts =
+    [
+        "www.apache.org", "www.gnu.org", "opensource.org", "spdx.org", "keepachangelog.com", "semver.org", "docs.kernel.org", "www.kernel.org", "grpc.io",
+        "github.com",
+        // Names of file formats, which have to be written into them.
+        "www.w3.org", "www.speedscope.app",
+    ];
 
     private static readonly string[] MachinePaths = ["work", "tmp/wt", "tmp/w", "root/.nuget"];
 

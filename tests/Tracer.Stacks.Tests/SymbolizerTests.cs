@@ -72,6 +72,26 @@ public sealed class SymbolizerTests(CompiledPrograms programs) : IClassFixture<C
     }
 
     [Fact]
+    public void Frame_that_a_signal_interrupted_is_looked_up_where_it_was_and_not_before()
+    {
+        using TargetProgram target = TargetProgram.Start(programs.Dynamic);
+        new MapsReader(_root).Read(target.Pid, executableOnly: true, out List<MemoryMapping> mappings);
+        MemoryMapping libc = mappings.Find(m => Path.GetFileName(m.Path).StartsWith("libc.so", StringComparison.Ordinal));
+        // mov $15, %rax; syscall: the C library's trampoline, to which the kernel lets a handler return.
+        int trampoline = File.ReadAllBytes(libc.Path).AsSpan().IndexOf(new byte[] { 0x48, 0xc7, 0xc0, 0x0f, 0x00, 0x00, 0x00, 0x0f, 0x05 });
+        Assert.NotEqual(-1, trampoline);
+        using var symbolizer = new Symbolizer(_root);
+
+        IReadOnlyList<ResolvedFrame> frames = symbolizer.Resolve(
+            target.Pid, [target.PlainFunction + 1, libc.Start - libc.Offset + (ulong)trampoline, target.PlainFunction, target.PlainFunction]);
+
+        Assert.Equal(["plain_function", "<signal handler called>", "plain_function"], frames.Take(3).Select(f => f.Function));
+        Assert.Equal([1UL, 0UL, 0UL], frames.Take(3).Select(f => f.Offset));
+        Assert.Equal(FrameKind.Stub, frames[1].Kind);
+        Assert.NotEqual("plain_function", frames[3].Function);
+    }
+
+    [Fact]
     public void Stripped_program_gives_module_and_linked_address_instead_of_a_wrong_name()
     {
         using TargetProgram target = TargetProgram.Start(programs.Stripped);

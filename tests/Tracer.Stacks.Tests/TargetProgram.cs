@@ -22,6 +22,9 @@ internal sealed class TargetProgram : IDisposable
 
     internal ulong StartBoottimeNs { get; }
 
+    /// <summary>The process that it waits for, when it is one that starts others.</summary>
+    internal uint ChildPid => uint.Parse(File.ReadAllText($"/proc/{Pid}/task/{Pid}/children").Trim(), CultureInfo.InvariantCulture);
+
     /// <summary>Where its plain_function is.</summary>
     internal ulong PlainFunction { get; private set; }
 

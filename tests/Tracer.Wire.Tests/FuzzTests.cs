@@ -54,11 +54,13 @@ public sealed class FuzzTests
                 KeepsPromises(kind, socketEvent.Event, record.Length);
             if (WireReader.TryReadEvent(record, out TcpEvent tcpEvent) == DecodeStatus.Ok)
                 KeepsPromises(kind, tcpEvent, record.Length);
-            if (WireReader.TryReadStack(record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames) == DecodeStatus.Ok)
+            if (WireReader.TryReadStack(record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames, out ReadOnlySpan<TcpInterpreterFrame> interpreter) == DecodeStatus.Ok)
             {
                 Assert.Equal(TcpEventKind.Stack, kind);
                 Assert.Equal((int)stack.FrameCount, frames.Length);
                 Assert.InRange(frames.Length, 0, WireFormat.StackDepth);
+                Assert.Equal((int)stack.InterpreterCount, interpreter.Length);
+                Assert.InRange(interpreter.Length, 0, WireFormat.InterpreterDepth);
             }
         }
     }
@@ -92,7 +94,8 @@ public sealed class FuzzTests
         accepted += WireReader.TryReadHolder(record, out _) == DecodeStatus.Ok ? 1 : 0;
         accepted += WireReader.TryReadQueued(record, out _) == DecodeStatus.Ok ? 1 : 0;
         accepted += WireReader.TryReadProcessExit(record, out _) == DecodeStatus.Ok ? 1 : 0;
-        accepted += WireReader.TryReadStack(record, out _, out _) == DecodeStatus.Ok ? 1 : 0;
+        accepted += WireReader.TryReadStack(record, out _, out _, out _) == DecodeStatus.Ok ? 1 : 0;
+        accepted += WireReader.TryReadCodeMapping(record, out _) == DecodeStatus.Ok ? 1 : 0;
         if (accepted > 1 || (accepted == 1 && kind == TcpEventKind.Unknown))
             throw new InvalidOperationException("two readers took one record, or one took a record of no kind");
         return accepted;

@@ -15,11 +15,22 @@ internal static class RecordBytes
         return bytes;
     }
 
-    public static byte[] OfStack(TcpStackHeader stack, params ulong[] frames)
+    public static byte[] OfStack(TcpStackHeader stack, params ulong[] frames) => OfStack(stack, frames, []);
+
+    public static byte[] OfStack(TcpStackHeader stack, ulong[] frames, TcpInterpreterFrame[] interpreter)
     {
-        stack.FrameCount = (uint)frames.Length;
-        stack.Header = Header(TcpEventKind.Stack, Unsafe.SizeOf<TcpStackHeader>() + frames.Length * sizeof(ulong));
-        return [.. Of(stack), .. MemoryMarshal.AsBytes(frames.AsSpan())];
+        stack.FrameCount = (ushort)frames.Length;
+        stack.InterpreterCount = (ushort)interpreter.Length;
+        byte[] words = [.. MemoryMarshal.AsBytes(frames.AsSpan()), .. MemoryMarshal.AsBytes(interpreter.AsSpan())];
+        stack.Header = Header(TcpEventKind.Stack, Unsafe.SizeOf<TcpStackHeader>() + words.Length);
+        return [.. Of(stack), .. words];
+    }
+
+    public static T Text<T>(string text) where T : unmanaged
+    {
+        T value = default;
+        Encoding.UTF8.GetBytes(text).CopyTo(MemoryMarshal.AsBytes(new Span<T>(ref value)));
+        return value;
     }
 
     public static TcpEventHeader Header(TcpEventKind kind, int size) =>

@@ -25,9 +25,14 @@ internal static class RecordText
                 Append(text, WireReader.TryReadQueued(record, out TcpQueued queued), queued);
                 break;
             case TcpEventKind.Stack:
-                Append(text, WireReader.TryReadStack(record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames), stack);
+                Append(text, WireReader.TryReadStack(record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames, out ReadOnlySpan<TcpInterpreterFrame> interpreter), stack);
                 foreach (ulong frame in frames)
                     text.Append(CultureInfo.InvariantCulture, $"frame: 0x{frame:x}\n");
+                foreach (TcpInterpreterFrame frame in interpreter)
+                    text.Append(CultureInfo.InvariantCulture, $"interpreter frame: 0x{frame.Function:x} 0x{frame.Position:x} 0x{frame.Detail:x}\n");
+                break;
+            case TcpEventKind.CodeWanted or TcpEventKind.CodeMapping or TcpEventKind.ProcessExec:
+                Append(text, WireReader.TryReadCodeMapping(record, out TcpCodeMapping mapping), mapping);
                 break;
             case TcpEventKind.ProcessExit:
                 Append(text, WireReader.TryReadProcessExit(record, out TcpProcessExit processExit), processExit);
@@ -54,6 +59,10 @@ internal static class RecordText
             string name = prefix + field.Name;
             if (value is WireAddress address)
                 text.Append(CultureInfo.InvariantCulture, $"{name}: {address.ToIPAddress()}\n");
+            else if (value is WireRequestMethod method)
+                text.Append(CultureInfo.InvariantCulture, $"{name}: {WireText.ToText(method.Text)}\n");
+            else if (value is WireRequestPath path)
+                text.Append(CultureInfo.InvariantCulture, $"{name}: {WireText.ToText(path.Text)}\n");
             else if (value is WireComm comm)
                 text.Append(CultureInfo.InvariantCulture, $"{name}: {comm.ToText()}\n");
             else if (value is IFormattable and not IEnumerable)

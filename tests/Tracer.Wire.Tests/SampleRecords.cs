@@ -17,9 +17,14 @@ internal static class SampleRecords
         yield return ("holder", RecordBytes.Of(Holder()));
         yield return ("queued", RecordBytes.Of(Queued()));
         yield return ("stack", RecordBytes.OfStack(Stack(), 0x5581_0000_1234, 0x7f00_0000_5678, 0x7f00_0000_9abc));
+        yield return ("stack-interpreter", RecordBytes.OfStack(
+            Stack(), [0x5581_0000_1234], [new() { Function = 0x7f11, Position = 0x7f12, Detail = 2ul << 32 | 41 }, new() { Function = 0x7f21, Position = 0x7f22 }]));
         yield return ("stack-empty", RecordBytes.OfStack(Stack()));
         yield return ("stack-deepest", RecordBytes.OfStack(Stack(), [.. Enumerable.Range(1, WireFormat.StackDepth).Select(frame => 0x400000UL + (ulong)frame)]));
         yield return ("process-exit", RecordBytes.Of(ProcessExit()));
+        yield return ("code-wanted", RecordBytes.Of(Mapping(TcpEventKind.CodeWanted)));
+        yield return ("process-exec", RecordBytes.Of(Mapping(TcpEventKind.ProcessExec)));
+        yield return ("code-mapping", RecordBytes.Of(Mapping(TcpEventKind.CodeMapping)));
         foreach ((string, byte[]) broken in Broken())
             yield return broken;
     }
@@ -71,6 +76,7 @@ internal static class SampleRecords
                 Listener = Actor(5, "master"),
                 LastRead = Actor(6, "reader"),
                 EofRead = Actor(7, "eof-reader"),
+                FirstSend = Actor(8, "sender"),
                 LastReadResult = -11,
                 Flags = TcpRecordFlags.EntrySeen | TcpRecordFlags.WasCloseWait,
                 OriginKind = TcpOrigin.Accept,
@@ -112,7 +118,21 @@ internal static class SampleRecords
         StartBoottimeNs = 55_000_000,
         Pid = 1234,
         Tid = 1235,
-        Flags = TcpStackFlags.FpOnly,
+        Flags = TcpStackFlags.FpOnly | TcpStackFlags.NewProcess,
+        End = TcpStackEnd.NoMapping,
+        RequestMethod = RecordBytes.Text<WireRequestMethod>("GET"),
+        RequestPath = RecordBytes.Text<WireRequestPath>("/orders/17"),
+    };
+
+    public static TcpCodeMapping Mapping(TcpEventKind kind) => new()
+    {
+        Header = RecordBytes.Header<TcpCodeMapping>(kind),
+        Key = new() { Inode = 332096, Size = 1922136, Device = 0xfe00000 },
+        StartBoottimeNs = 55_000_000,
+        AddressSpace = 0xffff_8881_0000_2000,
+        Start = 0x7f00_0000_0000,
+        End = 0x7f00_0010_0000,
+        Pid = 1234,
     };
 
     public static TcpProcessExit ProcessExit() => new()

@@ -19,6 +19,9 @@ public sealed class WireReaderTests
         [TcpEventKind.Queued] = (ReadQueued, () => RecordBytes.Of(SampleRecords.Queued())),
         [TcpEventKind.Stack] = (ReadStack, () => RecordBytes.OfStack(SampleRecords.Stack(), 1, 2, 3)),
         [TcpEventKind.ProcessExit] = (ReadProcessExit, () => RecordBytes.Of(SampleRecords.ProcessExit())),
+        [TcpEventKind.CodeWanted] = (ReadCodeMapping, () => RecordBytes.Of(SampleRecords.Mapping(TcpEventKind.CodeWanted))),
+        [TcpEventKind.ProcessExec] = (ReadCodeMapping, () => RecordBytes.Of(SampleRecords.Mapping(TcpEventKind.ProcessExec))),
+        [TcpEventKind.CodeMapping] = (ReadCodeMapping, () => RecordBytes.Of(SampleRecords.Mapping(TcpEventKind.CodeMapping))),
     };
 
     public static TheoryData<TcpEventKind> AllKinds => [.. Enum.GetValues<TcpEventKind>().Where(kind => kind != TcpEventKind.Unknown)];
@@ -85,7 +88,7 @@ public sealed class WireReaderTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(11)]
+    [InlineData(14)]
     [InlineData(ushort.MaxValue)]
     public void A_kind_that_does_not_exist_is_refused(ushort kind)
     {
@@ -115,12 +118,14 @@ public sealed class WireReaderTests
 
     [Theory]
     [InlineData(128)]
-    [InlineData(uint.MaxValue)]
-    [InlineData(0x2000_0001)] // times eight it is 8 again, in 32 bits
-    public void More_frames_than_the_kernel_walks_are_refused(uint frameCount)
+    [InlineData(ushort.MaxValue)]
+    public void More_frames_than_the_kernel_walks_are_refused(ushort frameCount)
     {
         byte[] record = Kinds[TcpEventKind.Stack].Sample();
         BitConverter.TryWriteBytes(record.AsSpan(32), frameCount);
+        Refuses(DecodeStatus.BadFrameCount, TcpEventKind.Stack, record);
+        BitConverter.TryWriteBytes(record.AsSpan(32), (ushort)3);
+        BitConverter.TryWriteBytes(record.AsSpan(34), frameCount);
         Refuses(DecodeStatus.BadFrameCount, TcpEventKind.Stack, record);
     }
 
@@ -128,7 +133,7 @@ public sealed class WireReaderTests
     [InlineData(2)]
     [InlineData(4)]
     [InlineData(127)]
-    public void A_frame_count_that_does_not_fill_the_record_is_refused(uint frameCount)
+    public void A_frame_count_that_does_not_fill_the_record_is_refused(ushort frameCount)
     {
         byte[] record = Kinds[TcpEventKind.Stack].Sample();
         BitConverter.TryWriteBytes(record.AsSpan(32), frameCount);
@@ -138,9 +143,13 @@ public sealed class WireReaderTests
     [Fact]
     public void Frames_come_in_order_from_the_record_itself()
     {
-        byte[] record = RecordBytes.OfStack(SampleRecords.Stack(), 11, 22, 33);
-        Assert.Equal(DecodeStatus.Ok, WireReader.TryReadStack(record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames));
-        Assert.Equal(3u, stack.FrameCount);
+        byte[] record = RecordBytes.OfStack(SampleRecords.Stack(), [11, 22, 33], [new() { Function = 44, Position = 55, Detail = 66 }]);
+        Assert.Equal(
+            DecodeStatus.Ok,
+            WireReader.TryReadStack(record, out TcpStackHeader stack, out ReadOnlySpan<ulong> frames, out ReadOnlySpan<TcpInterpreterFrame> interpreter));
+        Assert.Equal(3, stack.FrameCount);
+        Assert.Equal(1, interpreter.Length);
+        Assert.Equal((44UL, 55UL, 66UL), (interpreter[0].Function, interpreter[0].Position, interpreter[0].Detail));
         Assert.Equal([11UL, 22UL, 33UL], frames.ToArray());
         record[Unsafe.SizeOf<TcpStackHeader>()] = 12;
         Assert.Equal(12UL, frames[0]);
@@ -195,8 +204,16 @@ public sealed class WireReaderTests
 
     private static DecodeStatus ReadStack(ReadOnlySpan<byte> record, out bool isCleared)
     {
-        DecodeStatus status = WireReader.TryReadStack(record, out TcpStackHeader value, out ReadOnlySpan<ulong> frames);
-        isCleared = IsCleared(value) && frames.IsEmpty;
+        DecodeStatus status = WireReader.TryReadStack(
+            record, out TcpStackHeader value, out ReadOnlySpan<ulong> frames, out ReadOnlySpan<TcpInterpreterFrame> interpreter);
+        isCleared = IsCleared(value) && frames.IsEmpty && interpreter.IsEmpty;
+        return status;
+    }
+
+    private static DecodeStatus ReadCodeMapping(ReadOnlySpan<byte> record, out bool isCleared)
+    {
+        DecodeStatus status = WireReader.TryReadCodeMapping(record, out TcpCodeMapping value);
+        isCleared = IsCleared(value);
         return status;
     }
 

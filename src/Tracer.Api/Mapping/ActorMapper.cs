@@ -7,7 +7,7 @@ using Proto = CloseWait.V1;
 namespace Tracer.Api.Mapping;
 
 /// <summary>Tasks, descriptors and stacks as messages, with the names the daemon knows for them.</summary>
-internal sealed class ActorMapper(IFactSource facts)
+internal sealed class ActorMapper(IFactSource facts, bool omitsFrames = false)
 {
     /// <summary>Null when the actor is not known.</summary>
     public Proto.Actor? ToActor(in TcpActor actor, Proto.Source source)
@@ -57,6 +57,8 @@ internal sealed class ActorMapper(IFactSource facts)
         BuildId = frame.BuildId,
         File = frame.File,
         Line = frame.Line,
+        Kind = (Proto.FrameKind)frame.Kind,
+        IsInlined = frame.IsInlined,
     };
 
     private Proto.Holder ToHolder(in DescriptorHolder holder)
@@ -93,9 +95,13 @@ internal sealed class ActorMapper(IFactSource facts)
 
     private void SetStack(Proto.Actor message, ulong stackId)
     {
-        if (stackId == 0 || facts.FindStack(stackId) is not { } stack)
+        if (stackId == 0 || omitsFrames || facts.FindStack(stackId) is not { } stack)
             return;
         message.StackFpOnly = stack.FpOnly;
+        message.StackEnd = (Proto.StackEnd)stack.End;
+        message.Request = stack.Request;
+        if (stack.UserFrame is { } userFrame)
+            message.UserFrame = (uint)userFrame;
         foreach (StackFrame frame in stack.Frames)
             message.Stack.Add(ToFrame(frame));
     }

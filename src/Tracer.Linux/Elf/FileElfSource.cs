@@ -8,6 +8,8 @@ namespace Tracer.Linux.Elf;
 /// </summary>
 public sealed class FileElfSource(TargetFile file) : ElfSource
 {
+    public TargetFile File => file;
+
     public override ulong Length => file.Identity.Size;
 
     public override bool TryRead(ulong offset, Span<byte> buffer)

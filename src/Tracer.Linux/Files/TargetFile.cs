@@ -12,13 +12,17 @@ namespace Tracer.Linux.Files;
 /// </summary>
 public sealed class TargetFile : IDisposable
 {
-    private readonly SafeFileHandle _file;
+    private const int MayWriteGroupOrOthers = 0x12; // 022: an access list that lets others write shows in the group's bits.
 
-    private TargetFile(SafeFileHandle file, FileIdentity identity, uint ownerUid)
+    private readonly SafeFileHandle _file;
+    private readonly bool _isRootsAlone;
+
+    private TargetFile(SafeFileHandle file, in LinuxStatx status)
     {
         _file = file;
-        Identity = identity;
-        OwnerUid = ownerUid;
+        Identity = FileIdentity.From(status);
+        OwnerUid = status.Uid;
+        _isRootsAlone = status.Uid == 0 && (status.Mode & MayWriteGroupOrOthers) == 0;
     }
 
     public FileIdentity Identity { get; }
@@ -56,7 +60,17 @@ public sealed class TargetFile : IDisposable
         OpenRegular(root, Open(path, LinuxConstants.O_PATH), out file);
 
     /// <summary>False when the file was written to, or replaced in place, since it was opened.</summary>
-    public bool IsUnchanged() => TryIdentify(_file, out FileIdentity now, out _, out _) && now == Identity;
+    public bool IsUnchanged() => TryIdentify(_file, out LinuxStatx now) && FileIdentity.From(now) == Identity;
+
+    /// <summary>
+    /// True when nobody but root could have written it: root's by owner and mode, and not on a file system whose owner and mode are the word of a
+    /// user's process.
+    /// </summary>
+    public bool IsWrittenByRootAlone() =>
+        _isRootsAlone && LibCFiles.fstatfs(_file, out LinuxStatfs fileSystem) == 0 && fileSystem.Type != LinuxConstants.FUSE_SUPER_MAGIC;
+
+    /// <summary>Another descriptor of the same file, for a library that keeps the number.</summary>
+    internal SafeFileHandle Duplicate() => LibCFiles.fcntl_dupfd(_file, LinuxConstants.F_DUPFD_CLOEXEC, 0);
 
     /// <summary>Reads at an offset; 0 at the end and on failure.</summary>
     public unsafe int Read(long offset, Span<byte> buffer)
@@ -87,17 +101,17 @@ public sealed class TargetFile : IDisposable
         {
             if (found.IsInvalid)
                 return ProcfsRoot.FromErrno(errno);
-            if (!TryIdentify(found, out _, out _, out int type))
+            if (!TryIdentify(found, out LinuxStatx status))
                 return ProcfsStatus.Failed;
-            if (type != LinuxConstants.S_IFREG)
+            if ((status.Mode & LinuxConstants.S_IFMT) != LinuxConstants.S_IFREG)
                 return ProcfsStatus.Malformed;
 
             string self = $"{root.Path}/self/fd/{found.DangerousGetHandle()}";
             SafeFileHandle opened = Open(self, LinuxConstants.O_RDONLY | LinuxConstants.O_NONBLOCK | LinuxConstants.O_NOCTTY);
             errno = Marshal.GetLastPInvokeError();
-            if (!opened.IsInvalid && TryIdentify(opened, out FileIdentity identity, out uint owner, out _))
+            if (!opened.IsInvalid && TryIdentify(opened, out status))
             {
-                file = new TargetFile(opened, identity, owner);
+                file = new TargetFile(opened, status);
                 return ProcfsStatus.Ok;
             }
 
@@ -106,12 +120,6 @@ public sealed class TargetFile : IDisposable
         }
     }
 
-    internal static bool TryIdentify(SafeFileHandle handle, out FileIdentity identity, out uint ownerUid, out int type)
-    {
-        int result = LibCFiles.statx_fd(handle, "", LinuxConstants.AT_EMPTY_PATH, LinuxConstants.STATX_BASIC_STATS, out LinuxStatx status);
-        identity = FileIdentity.From(status);
-        ownerUid = status.Uid;
-        type = status.Mode & LinuxConstants.S_IFMT;
-        return result == 0;
-    }
+    internal static bool TryIdentify(SafeFileHandle handle, out LinuxStatx status) =>
+        LibCFiles.statx_fd(handle, "", LinuxConstants.AT_EMPTY_PATH, LinuxConstants.STATX_BASIC_STATS, out status) == 0;
 }

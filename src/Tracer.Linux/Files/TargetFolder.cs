@@ -12,6 +12,8 @@ namespace Tracer.Linux.Files;
 /// </summary>
 public sealed class TargetFolder : IDisposable
 {
+    private const int OwnerOnly = 0x180; // 0600
+
     private readonly ProcfsRoot _root;
     private readonly SafeFileHandle _directory;
 
@@ -58,8 +60,8 @@ public sealed class TargetFolder : IDisposable
         socket = null;
         SafeFileHandle found = OpenAt(_directory, name, 0, LinuxConstants.RESOLVE_NO_SYMLINKS);
         int errno = Marshal.GetLastPInvokeError();
-        if (!found.IsInvalid && TargetFile.TryIdentify(found, out _, out uint owner, out int type)
-            && type == LinuxConstants.S_IFSOCK && owner == ownerUid)
+        if (!found.IsInvalid && TargetFile.TryIdentify(found, out LinuxStatx status)
+            && (status.Mode & LinuxConstants.S_IFMT) == LinuxConstants.S_IFSOCK && status.Uid == ownerUid)
         {
             socket = new TargetSocket(_root, found);
             return ProcfsStatus.Ok;
@@ -70,13 +72,30 @@ public sealed class TargetFolder : IDisposable
         return isThere ? ProcfsStatus.Malformed : ProcfsRoot.FromErrno(errno);
     }
 
+    /// <summary>Creates an empty file that was not there, readable and writable for its owner only.</summary>
+    public bool TryCreate(string name, uint ownerUid)
+    {
+        int flags = LinuxConstants.O_WRONLY | LinuxConstants.O_CREAT | LinuxConstants.O_EXCL | LinuxConstants.O_NOFOLLOW
+            | LinuxConstants.O_CLOEXEC;
+        using SafeFileHandle created = LibCFiles.openat(_directory, name, flags, OwnerOnly);
+        if (created.IsInvalid)
+            return false;
+        if (LibCFiles.fchown(created, ownerUid, LibCFiles.UnchangedId) == 0)
+            return true;
+        Remove(name);
+        return false;
+    }
+
+    /// <summary>Removes a name; what it leads to is left alone.</summary>
+    public void Remove(string name) => LibCFiles.unlinkat(_directory, name, 0);
+
     /// <summary>Removes a file of this folder, if it still is the one that was opened.</summary>
     public bool Remove(string name, TargetFile file)
     {
         using SafeFileHandle found = OpenAt(_directory, name, 0, LinuxConstants.RESOLVE_NO_SYMLINKS);
-        return !found.IsInvalid && TargetFile.TryIdentify(found, out FileIdentity identity, out _, out _)
-            && identity.Inode == file.Identity.Inode && identity.DeviceMajor == file.Identity.DeviceMajor
-            && identity.DeviceMinor == file.Identity.DeviceMinor && LibCFiles.unlinkat(_directory, name, 0) == 0;
+        return !found.IsInvalid && TargetFile.TryIdentify(found, out LinuxStatx now)
+            && now.Inode == file.Identity.Inode && now.DeviceMajor == file.Identity.DeviceMajor
+            && now.DeviceMinor == file.Identity.DeviceMinor && LibCFiles.unlinkat(_directory, name, 0) == 0;
     }
 
     public void Dispose() => _directory.Dispose();

@@ -31,6 +31,12 @@ internal static partial class LibCFiles
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx_fd(SafeFileHandle fd, string emptyPath, int flags, uint mask, out LinuxStatx result);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fstatfs(SafeFileHandle fd, out LinuxStatfs result);
+
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial SafeFileHandle fcntl_dupfd(SafeFileHandle fd, int command, int lowest);
+
     // getdents64 and openat2 have no wrapper in the oldest glibc that .NET supports.
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     internal static unsafe partial nint syscall_getdents64(nint number, SafeFileHandle fd, byte* buffer, nint count);
@@ -67,4 +73,12 @@ internal static partial class LibCFiles
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int close(nint fd);
+
+    internal const uint UnchangedId = uint.MaxValue; // (uid_t)-1
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial SafeFileHandle openat(SafeFileHandle directory, string name, int flags, int mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fchown(SafeFileHandle fd, uint owner, uint group);
 }

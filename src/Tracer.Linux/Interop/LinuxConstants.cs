@@ -25,6 +25,12 @@ internal static class LinuxConstants
     internal const int S_IFREG = 0x8000;
     internal const int S_IFDIR = 0x4000;
     internal const int S_IFSOCK = 0xc000;
+    internal const int O_WRONLY = 1;
+    internal const int O_CREAT = 0x40;
+    internal const int O_EXCL = 0x80;
+
+    internal const int F_DUPFD_CLOEXEC = 1030;
+    internal const long FUSE_SUPER_MAGIC = 0x65735546;
 
     internal const ulong RESOLVE_NO_MAGICLINKS = 0x02;
     internal const ulong RESOLVE_NO_SYMLINKS = 0x04;

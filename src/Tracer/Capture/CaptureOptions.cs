@@ -18,6 +18,9 @@ public sealed record CaptureOptions
     /// <summary>Stack walks per CPU and second.</summary>
     public uint StackBudget { get; init; } = 4_000;
 
+    /// <summary>Unwind rules of all files together, 8 bytes each.</summary>
+    public uint UnwindRows { get; init; } = 2_097_152;
+
     /// <summary>Sockets to follow; empty: all of the host.</summary>
     public IReadOnlyList<TcpFilter> Scope { get; init; } = [];
 

@@ -13,9 +13,10 @@ namespace Tracer.Capture;
 public sealed class CaptureSession : IDisposable
 {
     private const string ObjectResource = "tracer.bpf.o";
+    private const string FramePointerObjectResource = "tracer_fp.bpf.o"; // for kernels that refuse what the unwinder is made of
     private const uint BudgetWindowsPerSecond = 10; /* BUDGET_WINDOW_NS, unwind.bpf.h */
 
-    private static readonly string[] Iterators = ["on_snapshot", "on_descriptor"];
+    private static readonly string[] Iterators = ["on_snapshot", "on_descriptor", "on_mapping"];
 
     private readonly BpfObject _object;
     private readonly List<BpfLink> _links = [];
@@ -35,6 +36,7 @@ public sealed class CaptureSession : IDisposable
         _counters = loaded.Map("counters");
         _knownStacks = loaded.Map("known_stacks");
         _watchedPids = loaded.Map("watched_pids");
+        Unwind = plan.UsesUnwindTables ? new UnwindMaps(loaded) : null;
         Ring = new RingReader(loaded.Map("events"));
         Doorbell = new Doorbell(Ring, loaded.Map("events"), _control, _controlOffset + (int)Marshal.OffsetOf<TcpControl>(nameof(TcpControl.DoorbellArmed)));
     }
@@ -42,6 +44,9 @@ public sealed class CaptureSession : IDisposable
     public HookPlan Plan { get; }
 
     public RingReader Ring { get; }
+
+    /// <summary>Null: the kernel walks stacks by frame pointers.</summary>
+    public UnwindMaps? Unwind { get; }
 
     public Doorbell Doorbell { get; }
 
@@ -53,7 +58,7 @@ public sealed class CaptureSession : IDisposable
     /// <exception cref="BpfException">The kernel refused; nothing is left behind.</exception>
     public static CaptureSession Start(HookPlan plan, ProgramProbe probe, CaptureOptions options)
     {
-        BpfObject opened = BpfObject.Open(ReadObject(), "closewait", options.BtfPath);
+        BpfObject opened = BpfObject.Open(ReadObject(plan), "closewait", options.BtfPath);
         CaptureSession? session = null;
         try
         {
@@ -92,6 +97,9 @@ public sealed class CaptureSession : IDisposable
     /// <summary>Starts a pass over all descriptors of all processes.</summary>
     public BpfIterator OpenDescriptors() => _iterators["on_descriptor"].OpenIterator();
 
+    /// <summary>Starts a pass over all executable mappings of all processes.</summary>
+    public BpfIterator OpenMappings() => _iterators["on_mapping"].OpenIterator();
+
     public ulong ReadCounter(TcpCounter counter) => _counters.SumPerCpu((uint)counter);
 
     /// <summary>State changes lost because both programs were interrupted: skipped runs less those the second program took.</summary>
@@ -121,6 +129,7 @@ public sealed class CaptureSession : IDisposable
             link.Dispose();
         Doorbell.Dispose();
         Ring.Dispose();
+        Unwind?.Dispose();
         _control.Dispose();
         _object.Dispose();
     }
@@ -155,6 +164,8 @@ public sealed class CaptureSession : IDisposable
             opened.SetMapMaxEntries("keyed_records", options.MaxKeyedRecords);
         opened.SetMapAutocreate("receiving", plan.Programs.Contains("on_recv_kret"));
         opened.SetMapMaxEntries("events", options.RingBytes);
+        if (plan.UsesUnwindTables)
+            opened.SetMapMaxEntries("unwind_rows", options.UnwindRows);
         opened.SetConstant("has_sk_storage", !plan.UsesHash);
         opened.SetConstant("has_socket_cookie", probe.TryTracingHelper(BpfHelper.GetSocketCookie).Works);
         opened.SetConstant("has_task_btf", probe.TryTracingHelper(BpfHelper.GetCurrentTaskBtf).Works);
@@ -165,10 +176,11 @@ public sealed class CaptureSession : IDisposable
         opened.SetConstant("accept_args", (uint)(probe.CountParameters("inet_csk_accept") ?? 2));
     }
 
-    private static byte[] ReadObject()
+    private static byte[] ReadObject(HookPlan plan)
     {
-        using Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(ObjectResource)
-            ?? throw new InvalidOperationException($"{ObjectResource} is not in the executable");
+        string name = plan.UsesUnwindTables ? ObjectResource : FramePointerObjectResource;
+        using Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not in the executable");
         var bytes = new byte[resource.Length];
         resource.ReadExactly(bytes);
         return bytes;

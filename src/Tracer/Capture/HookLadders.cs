@@ -10,6 +10,8 @@ public static class HookLadders
     public const string Owner = "owner-record";
     public const string Storage = "sk-storage";
     public const string Hash = "hash";
+    public const string Stacks = "stacks";
+    public const string UnwindTables = "unwind-tables";
 
     private const string NoStack = "the acceptor is the first task that uses the socket; sockets never used show their holders only";
 
@@ -55,6 +57,16 @@ public static class HookLadders
             new("tp_btf/sock_send_length", ["on_send"], "", Tracepoint("sock_send_length")),
             new("none", [], "sends after the FIN are not timed, and senders are not adopted as acceptors"),
         ]),
+        new(Stacks,
+        [
+            new(UnwindTables, ["on_mapping"], "", TryUnwindTables),
+            new("frame-pointers", [], "callers of code without frame pointers are missing, and so are the frames of interpreters"),
+        ]),
+        new("new-programs",
+        [
+            new("tp_btf/sched_process_exec", ["on_exec", "on_fork"], "", p => TryUnwindTables(p) is { Works: false } no ? no : p.TryTracingTracepoint("sched_process_exec")),
+            new("first-stack", [], "a process that is new has frames of its interpreter from its second stack on"),
+        ]),
         new("reset",
         [
             new("tp_btf/tcp_receive_reset", ["on_reset"], "", Tracepoint("tcp_receive_reset")),
@@ -83,6 +95,13 @@ public static class HookLadders
     ];
 
     private static Func<ProgramProbe, ProbeResult> Tracepoint(string name) => p => p.TryTracingTracepoint(name);
+
+    // bpf_find_vma() came with bpf_loop() in 5.17.
+    private static ProbeResult TryUnwindTables(ProgramProbe probe)
+    {
+        ProbeResult loop = probe.TryTracingHelper(BpfHelper.Loop);
+        return loop.Works ? probe.TryIterator("task_vma") : loop;
+    }
 
     private static ProbeResult TryDescriptors(ProgramProbe probe)
     {

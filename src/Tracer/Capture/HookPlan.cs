@@ -18,6 +18,9 @@ public sealed class HookPlan
 
     public IReadOnlyList<HookStatus> Hooks => _hooks;
 
+    /// <summary>Stacks are walked by unwind tables, not by frame pointers alone.</summary>
+    public bool UsesUnwindTables => RungOf(HookLadders.Stacks) == HookLadders.UnwindTables;
+
     private string OwnerTable => UsesHash ? HookLadders.Hash : HookLadders.Storage;
 
     /// <summary>Programs to load.</summary>

@@ -60,6 +60,7 @@ internal static class CommandTree
         {
             RunCommand.Create(context),
             ListCommand.Create(context),
+            StacksCommand.Create(context),
             WatchCommand.Create(context),
             CheckCommand.Create(context),
         };

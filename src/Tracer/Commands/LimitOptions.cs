@@ -11,15 +11,19 @@ internal sealed class LimitOptions
     private const int LargestRingMiB = 1024;
     private const int MostSockets = 16_777_216;
     private const int MostStacks = 1_000_000;
+    private const int FewestRows = 65_536;
+    private const int MostRows = 67_108_864;
 
     private readonly Option<string> _ringSize = Limit("--ring-size", "MIB", "Size of the ring buffer, a power of two");
     private readonly Option<string> _maxSockets = Limit("--max-sockets", "N", "Most sockets that are followed at a time");
     private readonly Option<string> _scanPeriod = Limit("--scan-period", "DURATION", "Time between two scans of sockets and descriptors");
     private readonly Option<string> _stackBudget = Limit("--stack-budget", "N/s", "Most user stacks taken per CPU and second; 0: none");
 
+    private readonly Option<string> _unwindRows = Limit("--unwind-rows", "N", "Most unwind rules that are kept in the kernel, 8 bytes each");
+
     public LimitOptions(Command command)
     {
-        foreach (Option option in (Option[])[_ringSize, _maxSockets, _scanPeriod, _stackBudget])
+        foreach (Option option in (Option[])[_ringSize, _maxSockets, _scanPeriod, _stackBudget, _unwindRows])
             command.Add(option);
     }
 
@@ -29,6 +33,7 @@ internal sealed class LimitOptions
         MaxSockets = reader.Parse(_maxSockets, value => ValueParser.Number(value, 1, MostSockets), options.MaxSockets),
         ScanPeriod = reader.Parse(_scanPeriod, ParsePeriod, options.ScanPeriod),
         StacksPerSecond = reader.Parse(_stackBudget, ParseBudget, options.StacksPerSecond),
+        UnwindRows = reader.Parse(_unwindRows, value => ValueParser.Number(value, FewestRows, MostRows), options.UnwindRows),
     };
 
     private static int ParseRingSize(OptionValue value)

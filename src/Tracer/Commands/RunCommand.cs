@@ -15,6 +15,7 @@ internal sealed class RunCommand
     private readonly KernelOptions _kernel;
     private readonly FilterOptions _scope;
     private readonly string[] _configurableFlags;
+    private readonly Option<string> _userFrameRules = new("--user-frame-rules") { HelpName = "FILE", Description = "More rules for which frame of a stack is the line to show, as in '-com.acme.pool. java'" };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Log what is tried and why" };
     private readonly Option<string> _config = new("--config") { HelpName = "FILE", Description = "JSON object with the long flags as keys; flags on the command line win" };
     private readonly Option<bool> _lifeline = new("--lifeline") { Description = "End when standard input ends" };
@@ -26,6 +27,7 @@ internal sealed class RunCommand
         _limits = new LimitOptions(command);
         _kernel = new KernelOptions(command);
         _scope = FilterOptions.AddScope(command);
+        command.Add(_userFrameRules);
         command.Add(_verbose);
         _configurableFlags = [.. command.Options.Select(option => option.Name)];
         command.Add(_config);
@@ -69,6 +71,7 @@ internal sealed class RunCommand
         return options with
         {
             Scope = _scope.Read(reader),
+            UserFrameRulesPath = reader.Text(_userFrameRules),
             Verbose = reader.Flag(_verbose),
             Lifeline = flags.Flag(_lifeline),
         };

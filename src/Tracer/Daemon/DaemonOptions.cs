@@ -33,11 +33,17 @@ public sealed record DaemonOptions
     /// <summary>Stack walks per CPU and second; 0: none.</summary>
     public int StacksPerSecond { get; init; } = 4000;
 
+    /// <summary>Unwind rules of all files together, 8 bytes each.</summary>
+    public int UnwindRows { get; init; } = 2_097_152;
+
     /// <summary>Fact to rung: the ladder of that fact has only this rung.</summary>
     public IReadOnlyDictionary<string, string> ForcedHooks { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Kernel type information; null: /sys/kernel/btf/vmlinux.</summary>
     public string? BtfPath { get; init; }
+
+    /// <summary>More rules for which frame of a stack is the line to show; null: the built-in ones only.</summary>
+    public string? UserFrameRulesPath { get; init; }
 
     /// <summary>Sockets outside are not followed at all. Only pids, ports, netns, cgroups and families are set.</summary>
     public SocketFilter Scope { get; init; } = new();

@@ -7,6 +7,9 @@ using Tracer.Capture;
 using Tracer.Linux.Cgroups;
 using Tracer.Linux.Procfs;
 using Tracer.Stacks;
+using Tracer.Stacks.Merging;
+using Tracer.Stacks.Runtimes;
+using Tracer.Unwinding;
 
 namespace Tracer.Daemon;
 
@@ -22,8 +25,11 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private readonly WebApplication _host;
     private readonly WorkerThread _pumpThread;
     private readonly WorkerThread _enricherThread;
+    private readonly RuntimeDirectory _runtimes;
+    private readonly CodeLoader? _loader;
+    private readonly WorkerThread? _loaderThread;
 
-    private DaemonRuntime(DaemonOptions options, KernelSurvey survey, CaptureSession session, CgroupPaths? cgroups, Action stop)
+    private DaemonRuntime(DaemonOptions options, KernelSurvey survey, CaptureSession session, CgroupPaths? cgroups, UserFrameRules rules, Action stop)
     {
         var procfs = new ProcfsRoot();
         var hub = new EventHub();
@@ -32,16 +38,19 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _options = options;
         _session = session;
         _queue = new HandoffQueue<PumpedItem>(QueueCapacityPowerOfTwo);
-        _symbolizer = new Symbolizer(procfs);
+        _runtimes = new RuntimeDirectory(procfs, LanguageRuntimes.Detectors);
+        _symbolizer = new Symbolizer(procfs, new SymbolizerOptions { FrameRules = rules }, runtimes: _runtimes);
         var processes = new ProcessDirectory(new ProcessReader(procfs));
         var stacks = new StackDirectory(_symbolizer);
-        var pump = new EventPump(session, hub, _queue, ledgerOptions, new PumpOptions { ScanPeriod = options.ScanPeriod });
+        _loader = session.Unwind is { } maps ? new CodeLoader(session, maps, _runtimes, procfs) : null;
+        var pump = new EventPump(session, hub, _queue, _loader, ledgerOptions, new PumpOptions { ScanPeriod = options.ScanPeriod });
         var enricher = new Enricher(_queue, hub, processes, stacks, session, scans);
-        var status = new StatusReport(session, pump, enricher, _queue, processes, stacks, scans, ledgerOptions, survey.Facts.Release);
+        var status = new StatusReport(session, pump, enricher, _loader, _queue, processes, stacks, scans, ledgerOptions, survey.Facts.Release);
         hub.InterestChanged += interests => session.SetWatch(KernelFilters.Compile(interests, path => cgroups?.IdOf(path) ?? 0));
         _host = TracerHost.Build(HostSettings.Of(options), hub, new FactSource(processes, stacks, cgroups, scans, pump, status));
         _pumpThread = new WorkerThread("pump", pump.Run, stop);
         _enricherThread = new WorkerThread("enricher", enricher.Run, stop);
+        _loaderThread = _loader is null ? null : new WorkerThread("loader", _loader.Run, stop);
     }
 
     /// <exception cref="StartException">Something needed is missing; nothing is left behind.</exception>
@@ -50,6 +59,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
     {
         if (options.Verbose)
             Announcement.ShowLibraryLog();
+        UserFrameRules rules = UserFrameRuleFile.Read(options.UserFrameRulesPath);
         using var survey = KernelSurvey.Make(options);
         if (options.Verbose)
             Announcement.Hooks(survey.Plan);
@@ -58,7 +68,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         var session = CaptureSession.Start(survey.Plan, survey.Probe, capture);
         try
         {
-            return new DaemonRuntime(options, survey, session, cgroups, stop);
+            return new DaemonRuntime(options, survey, session, cgroups, rules, stop);
         }
         catch
         {
@@ -72,6 +82,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
     {
         _pumpThread.Start();
         _enricherThread.Start();
+        _loaderThread?.Start();
         try
         {
             // Not cancelled half-way, which the server would report as a failure: it takes milliseconds, and the wait below ends at once.
@@ -83,7 +94,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         {
             // told to stop while starting
         }
-        return _pumpThread.Failed || _enricherThread.Failed ? 1 : 0;
+        return _pumpThread.Failed || _enricherThread.Failed || _loaderThread is { Failed: true } ? 1 : 0;
     }
 
     public async ValueTask DisposeAsync()
@@ -92,8 +103,11 @@ public sealed class DaemonRuntime : IAsyncDisposable
         await _host.DisposeAsync();
         _pumpThread.Stop();
         _enricherThread.Stop();
+        _loaderThread?.Stop();
         _session.Dispose();
         _symbolizer.Dispose();
+        _loader?.Dispose();
+        _runtimes.Dispose();
         _queue.Dispose();
     }
 }

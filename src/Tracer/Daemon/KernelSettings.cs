@@ -15,6 +15,7 @@ internal static class KernelSettings
         RingBytes = (uint)options.RingSizeMiB << 20,
         MaxKeyedRecords = (uint)Math.Max(options.MaxSockets, 262_144),
         StackBudget = (uint)options.StacksPerSecond,
+        UnwindRows = (uint)options.UnwindRows,
         Scope = ScopeOf(options.Scope, cgroupId),
         BtfPath = options.BtfPath,
     };

@@ -13,6 +13,8 @@ internal sealed class SocketDetails(TextWriter output, OutputStyle style, int fr
     {
         WriteFact("held by", SocketText.Holders(socket));
         WriteOrigin(socket);
+        if (socket.FirstSend is { } firstSend)
+            WriteActor("sent by", firstSend, " first");
         if (socket.LastRead is { } lastRead)
             WriteActor("last read", lastRead, ReadResult(lastRead.Result));
         WriteEofRead(socket);
@@ -39,6 +41,8 @@ internal sealed class SocketDetails(TextWriter output, OutputStyle style, int fr
         {
             if (socket.Listener?.Opener is { } opener)
                 WriteActor("listen by", opener, "");
+            if (socket.Listener?.LastAccept is { } lastAccept)
+                WriteActor("accept by", lastAccept, lastAccept.Result < 0 ? $" tried last, got error {-lastAccept.Result}" : " accepted last");
             return;
         }
         if (socket.Origin is not { } origin)
@@ -58,8 +62,9 @@ internal sealed class SocketDetails(TextWriter output, OutputStyle style, int fr
             _ => "",
         };
         string when = actor.Time is null ? "" : $" at {style.Clock(actor.Time)}";
-        WriteFact(role, $"{SocketText.Actor(actor)}{what}{when}{how}");
-        StackText.Write(output, actor, FrameIndent, frameLimit);
+        string request = actor.Request.Length == 0 ? "" : $", serving {TargetText.Clean(actor.Request)}";
+        WriteFact(role, $"{SocketText.Actor(actor)}{what}{when}{how}{request}");
+        StackText.Write(output, actor, FrameIndent, frameLimit, style.Palette);
     }
 
     private void WriteFact(string role, string text) => output.WriteLine($"{Indent}{style.Palette.Faint(role.PadRight(9))} {text}");

@@ -70,7 +70,7 @@ internal sealed class SocketGroup(string key)
 
     private static string Stack(SocketRecord socket)
     {
-        string path = StackText.Path(socket.Origin?.Stack ?? [], StackPathLimit);
+        string path = socket.Origin is null ? "" : StackText.Path(socket.Origin, StackPathLimit);
         return path.Length > 0 ? path : SocketText.Origin(socket);
     }
 

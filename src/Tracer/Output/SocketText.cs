@@ -68,7 +68,7 @@ internal static class SocketText
     {
         if (socket.Origin is null)
             return Unknown;
-        if (StackText.FirstOwnFunction(socket.Origin.Stack) is { } function)
+        if (StackText.FirstOwnFunction(socket.Origin) is { } function)
             return function;
         return socket.Origin.Kind == OriginKind.Existed ? "existed before the tracer" : OriginTask(socket.Origin);
     }

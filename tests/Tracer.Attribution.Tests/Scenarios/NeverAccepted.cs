@@ -31,6 +31,22 @@ public sealed class NeverAccepted
     }
 
     [Fact]
+    public void What_the_listeners_thread_tried_last_is_told_to_those_who_wait()
+    {
+        _story.Apply(_conn.Enter(_story.Now)).After(60 * Story.Millisecond);
+        LastAccept(Server.At(50, stackId: 7), 0);
+        _story.Scan([_listener, _conn], rows => rows.Held(_listener, Server, 6).Queued(_conn, _listener));
+        Assert.Equal((7ul, 0), (_story.Last.Listener!.LastAccept.StackId, _story.Last.Listener.LastAcceptResult));
+        int told = _story.Told.Count;
+        _story.Scan([_listener, _conn], rows => rows.Held(_listener, Server, 6).Queued(_conn, _listener));
+        Assert.Equal(told, _story.Told.Count);
+        LastAccept(Server.At(60, stackId: 8), -24);
+        _story.Scan([_listener, _conn], rows => rows.Held(_listener, Server, 6).Queued(_conn, _listener));
+        Assert.Equal(told + 1, _story.Told.Count);
+        Assert.Equal((60ul, 8ul, -24), (_story.Last.Listener!.LastAccept.KtimeNs, _story.Last.Listener.LastAccept.StackId, _story.Last.Listener.LastAcceptResult));
+    }
+
+    [Fact]
     public void Its_listener_is_known_by_its_cookie_before_any_scan()
     {
         _story.Apply(_conn.Enter(_story.Now));
@@ -166,4 +182,7 @@ public sealed class NeverAccepted
         Assert.Empty(_story.Told);
         Assert.False(_story.Books[_conn.Key].InAcceptQueue);
     }
+
+    private void LastAccept(TcpActor actor, int result) =>
+        (_listener.State.Record.LastRead, _listener.State.Record.LastReadResult) = (actor, result);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
+using Tracer.Linux.Dwarf;
 using Tracer.Linux.Elf;
 using Xunit;
 
@@ -10,6 +11,9 @@ public sealed class ElfFuzzTests
 {
     // Tables of a file cannot be larger than the file, but what a header claims is read in pieces and kept in 16 bytes per symbol.
     private const long MaxAllocationPerRound = 32 * 1024 * 1024;
+
+    // What a compressed table may become, with the smaller guesses that come before.
+    private const long MaxDecompressed = 2 * 64 * 1024 * 1024;
     private const long MaxMillisecondsPerRound = 2000;
 
     [Fact]
@@ -28,7 +32,14 @@ public sealed class ElfFuzzTests
         Fuzz(builder.Build(), rounds: 30_000, seed: 3);
     }
 
-    private static void Fuzz(byte[] original, int rounds, int seed)
+    [Fact]
+    public void Library_with_a_compressed_table_and_flipped_bytes_never_throws_hangs_or_grows()
+    {
+        using var library = new MiniDebugLibrary();
+        Fuzz(library.Build(library.Compress(library.MiniImage)), rounds: 10_000, seed: 4, MaxDecompressed + MaxAllocationPerRound);
+    }
+
+    private static void Fuzz(byte[] original, int rounds, int seed, long maxAllocation = MaxAllocationPerRound)
     {
         var random = new Random(seed);
         byte[] image = [.. original];
@@ -42,7 +53,7 @@ public sealed class ElfFuzzTests
 
             Exercise(image.AsMemory(0, length), random);
 
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, MaxAllocationPerRound);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, maxAllocation);
             Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 0, MaxMillisecondsPerRound);
             foreach (int index in changed)
                 image[index] = original[index];
@@ -84,6 +95,13 @@ public sealed class ElfFuzzTests
                 Assert.DoesNotContain(symbol.Name, char.IsControl);
         }
 
+        using ElfFile? inner = MiniDebugInfo.Open(file);
+        DwarfSections.AreIn(file);
+        if (DwarfSections.TryReadSupplement(file, out string path, out string buildId))
+            Assert.InRange(path.Length + buildId.Length, 0, 4096 + 128);
+        bool isPlain = !file.Sections.Any(section => (section.Flags & 0x800) != 0);
+        if (DwarfSections.MemoryBytes(file) is var size and < ulong.MaxValue && isPlain)
+            Assert.InRange(size, 0UL, (ulong)image.Length * (ulong)file.Sections.Count);
         foreach (ElfSection section in file.Sections)
         {
             if (file.ReadSection(section, 64 * 1024, out byte[] content) == ElfStatus.Ok)

@@ -111,6 +111,38 @@ public sealed class TargetFolderTests : IDisposable
         }
     }
 
+    [Fact]
+    public void File_is_created_once_for_its_owner_and_removed()
+    {
+        using TargetFolder folder = Open(_folder.Path);
+        Assert.True(folder.TryCreate("trigger", Uid));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(_folder["trigger"]).UnixFileMode);
+        Assert.False(folder.TryCreate("trigger", Uid));
+        folder.Remove("trigger");
+        Assert.False(File.Exists(_folder["trigger"]));
+    }
+
+    [Fact]
+    public void Link_is_neither_written_through_nor_followed_when_removed()
+    {
+        File.CreateSymbolicLink(_folder["trigger"], _folder["elsewhere"]);
+        using TargetFolder folder = Open(_folder.Path);
+        Assert.False(folder.TryCreate("trigger", Uid));
+        Assert.False(File.Exists(_folder["elsewhere"]));
+        File.WriteAllText(_folder["elsewhere"], "");
+        folder.Remove("trigger");
+        Assert.True(File.Exists(_folder["elsewhere"]));
+    }
+
+    [Fact]
+    public void What_is_no_folder_is_not_opened()
+    {
+        File.WriteAllText(_folder["file"], "");
+        Assert.NotEqual(ProcfsStatus.Ok, TargetFolder.Open(_root, Self, _folder["file"], out _));
+        Assert.NotEqual(ProcfsStatus.Ok, TargetFolder.Open(_root, Self, _folder["nothing"], out _));
+        Assert.Equal(ProcfsStatus.ProcessGone, TargetFolder.Open(_root, uint.MaxValue / 2, "tmp", out _));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private TargetFolder Open(string path)

@@ -48,6 +48,16 @@ public sealed class ListCommandTests
         GoldenFile.AssertEqual("list-left-open.txt", (await CommandRun.AtAsync(host, "list", "--left-open")).Out);
     }
 
+    [Theory]
+    [InlineData("list-user-frame.txt", "--stacks", "few")]
+    [InlineData("list-user-frame-full.txt", "--stacks")]
+    [InlineData("list-user-frame-by-stack.txt", "--group-by", "stack")]
+    public async Task The_line_to_show_leads(string golden, params string[] arguments)
+    {
+        await using FakeHost host = await FakeHost.StartAsync(new FakeService { Sockets = [Samples.PhpWorker(), Samples.BlockedListener()] });
+        GoldenFile.AssertEqual(golden, (await CommandRun.AtAsync(host, ["list", .. arguments])).Out);
+    }
+
     [Fact]
     public async Task Long_fields_are_cut_on_a_terminal_only()
     {

@@ -27,14 +27,15 @@ public sealed class RunCommandTests
         (CommandRun run, DaemonOptions? options) = await CommandRun.ReadDaemonOptionsAsync(
             "--socket", "/tmp/x.sock", "--socket-group", "adm", "--listen", "[::]:50051", "--tls-cert", "c", "--tls-key", "k", "--client-ca", "a",
             "--ring-size", "32", "--max-sockets", "1000", "--scan-period", "2s", "--stack-budget", "50/s", "--hooks", "close=kprobe,accept=syscall",
-            "--btf", "/btf", "--port", "80,443", "--pid", "5", "--netns", "9", "--cgroup", "/a", "--family", "6", "--lport", "1", "--rport", "2", "-v");
+            "--btf", "/btf", "--port", "80,443", "--pid", "5", "--netns", "9", "--cgroup", "/a", "--family", "6", "--lport", "1", "--rport", "2", "-v",
+            "--user-frame-rules", "/rules");
         Assert.Equal(ExitCode.Ok, run.ExitCode);
         Assert.NotNull(options);
         Assert.Equal(("/tmp/x.sock", "adm", new IPEndPoint(IPAddress.IPv6Any, 50051)), (options.SocketPath, options.SocketGroup, options.Listen));
         Assert.Equal(("c", "k", "a"), (options.TlsCertificatePath, options.TlsKeyPath, options.ClientCaPath));
         Assert.Equal((32, 1000, TimeSpan.FromSeconds(2), 50), (options.RingSizeMiB, options.MaxSockets, options.ScanPeriod, options.StacksPerSecond));
         Assert.Equal(new Dictionary<string, string> { ["close"] = "kprobe", ["accept"] = "syscall" }, options.ForcedHooks);
-        Assert.Equal(("/btf", true), (options.BtfPath, options.Verbose));
+        Assert.Equal(("/btf", true, "/rules"), (options.BtfPath, options.Verbose, options.UserFrameRulesPath));
         Assert.Equal(
             """{ "pids": [ 5 ], "ports": [ 80, 443 ], "localPorts": [ 1 ], "remotePorts": [ 2 ], "netns": [ 9 ], "cgroups": [ "/a" ], "families": [ "FAMILY_IPV6" ] }""",
             options.Scope.ToString());

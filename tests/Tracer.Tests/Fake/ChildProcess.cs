@@ -43,7 +43,18 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess StartWithFakeDaemonInSession(params string[] arguments) =>
         new(new ProcessStartInfo("setsid", [Environment.ProcessPath!, TestProgram.CommandLineMode, .. arguments]));
 
+    /// <summary>A program that reads what we wrote.</summary>
+    public static ChildProcess StartReader(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments);
+        start.Environment["NODE_PATH"] = NodeModules;
+        return new ChildProcess(start);
+    }
+
     public static ChildProcess StartShell(string script) => new(new ProcessStartInfo("/bin/sh", ["-c", script]));
+
+    /// <summary>Where build.sh installs the packages of Directory.Packages.props.</summary>
+    public static string NodeModules { get; } = Path.Combine(GoldenFile.Root, "artifacts", "node", "node_modules");
 
     public static string CommandPath => Path.Combine(AppContext.BaseDirectory, "closewait");
 

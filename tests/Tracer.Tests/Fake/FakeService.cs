@@ -20,6 +20,11 @@ internal sealed class FakeService : TracerService.TracerServiceBase
 
     public IReadOnlyList<SocketRecord> Sockets { get; init; } = [];
 
+    public int PageSize { get; init; } = 2;
+
+    /// <summary>By their ids; any other is no longer kept.</summary>
+    public IReadOnlyDictionary<ulong, Stack> Stacks { get; init; } = new Dictionary<ulong, Stack>();
+
     /// <summary>Every call fails with this status.</summary>
     public Status? Refusal { get; init; }
 
@@ -71,8 +76,16 @@ internal sealed class FakeService : TracerService.TracerServiceBase
         ListCloseWaitsRequest request, IServerStreamWriter<ListCloseWaitsResponse> stream, ServerCallContext context)
     {
         Note(request, Refusal ?? StreamRefusal);
-        foreach (SocketRecord[] page in Sockets.Chunk(2))
+        foreach (SocketRecord[] page in Sockets.Chunk(PageSize))
             await stream.WriteAsync(new ListCloseWaitsResponse { Sockets = { page } }, context.CancellationToken);
+    }
+
+    public override Task<GetStackResponse> GetStack(GetStackRequest request, ServerCallContext context)
+    {
+        Note(request, Refusal);
+        return Stacks.TryGetValue(request.StackId, out Stack? stack)
+            ? Task.FromResult(new GetStackResponse { Stack = stack })
+            : throw new RpcException(new Status(StatusCode.NotFound, "no such stack"));
     }
 
     public override Task WatchTransitions(

@@ -112,6 +112,32 @@ internal static class Samples
         Family = "ipv4",
     };
 
+    /// <summary>As <see cref="PooledConnection"/>, with all that a stack can tell.</summary>
+    public static SocketRecord PhpWorker()
+    {
+        SocketRecord socket = PooledConnection();
+        Actor origin = socket.Origin;
+        origin.Stack.Clear();
+        origin.Stack.Add(
+        [
+            Frame("__connect", "/usr/lib/x86_64-linux-gnu/libc.so.6", 0x14), Frame("Curl_connecthost", "/usr/lib/x86_64-linux-gnu/libcurl.so.4", 0x1f0),
+            Frame("curl_exec", "", 0), Frame("OrderRepo::begin", "", 0, "/var/www/orders.php", 41), Frame("{main}", "", 0, "/var/www/index.php", 7),
+            Frame("main", "/usr/sbin/apache2", 0x10),
+        ]);
+        (origin.UserFrame, origin.Request, origin.StackEnd) = (3, "GET /cart", StackEnd.BadFrame);
+        socket.FirstSend = Actor("apache2", 812, 812, OriginKind.Unspecified, Source.Traced, -377.4, Frame("curl_exec", "", 0));
+        return socket;
+    }
+
+    /// <summary>As <see cref="NeverAccepted"/>: its thread accepted once, and has been busy since.</summary>
+    public static SocketRecord BlockedListener()
+    {
+        SocketRecord socket = NeverAccepted();
+        socket.Listener.LastAccept = Actor("python3", 900, 900, OriginKind.Unspecified, Source.Traced, -10, Frame("add_accept_handler", "", 0, "netutil.py", 276));
+        socket.Listener.LastAccept.Result = -11;
+        return socket;
+    }
+
     public static SocketRecord[] All() => [Leaked(), NeverAccepted(), PooledConnection(), Existing()];
 
     public static Transition Connected() => Change(TcpState.SynSent, TcpState.Established, 1_000_000_000);

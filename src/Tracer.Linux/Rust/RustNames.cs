@@ -2,11 +2,13 @@
 using System.Globalization;
 using System.Text;
 
-namespace Tracer.Linux;
+namespace Tracer.Linux.Rust;
 
 /// <summary>Undoes what rustc's legacy mangling puts on top of the C++ one: a hash at the end and escapes for punctuation.</summary>
 internal static class RustNames
 {
+    internal const string LlvmSuffix = ".llvm.";
+
     private const int HashDigits = 16;
     private const string HashMark = "17h";
 
