@@ -30,20 +30,24 @@ internal sealed class DiagnosticPort(TargetProcess process, string folder, ulong
 
     internal PortAnswer DisableJitDump(TimeSpan limit) => Ask(ProcessCommands, DisablePerfMap, [], limit);
 
-    /// <summary>Begins a trace; the session's events follow on the connection that is returned.</summary>
-    internal DiagnosticConnection? StartTrace(ReadOnlySpan<byte> configuration, TimeSpan limit, out ulong session)
+    /// <summary>Begins a trace; the session's events follow on the connection that is returned, if it was done.</summary>
+    internal PortAnswer StartTrace(ReadOnlySpan<byte> configuration, TimeSpan limit, out ulong session, out DiagnosticConnection? connection)
     {
         session = 0;
-        DiagnosticConnection? connection = Connect(limit);
-        if (connection is not null && connection.Send(EventPipeCommands, CollectTracing2, configuration)
-            && connection.ReceiveAnswer(out byte[] answer) == PortAnswer.Done && answer.Length >= sizeof(ulong))
+        byte[] payload = [];
+        connection = Connect(limit);
+        PortAnswer answer = connection is not null && connection.Send(EventPipeCommands, CollectTracing2, configuration)
+            ? connection.ReceiveAnswer(out payload)
+            : PortAnswer.None;
+        if (answer == PortAnswer.Done && payload.Length >= sizeof(ulong))
         {
-            session = BinaryPrimitives.ReadUInt64LittleEndian(answer);
-            return connection;
+            session = BinaryPrimitives.ReadUInt64LittleEndian(payload);
+            return PortAnswer.Done;
         }
 
         connection?.Dispose();
-        return null;
+        connection = null;
+        return answer == PortAnswer.Refused ? PortAnswer.Refused : PortAnswer.None;
     }
 
     /// <summary>Asks to end a trace. The answer comes after the session's last events, so it is not waited for; keep the connection until those are read.</summary>

@@ -27,7 +27,6 @@ internal sealed class DotNetRuntime : ILanguageRuntime
     // What nobody could name, such as stubs: it must not cause another request.
     private readonly HashSet<ulong> _unknown = [];
     private CodeTable _table = CodeTable.Empty;
-    private bool _useRundown;
     private int _silences;
 
     internal DotNetRuntime(TargetProcess process, string version, bool isSingleFile, TimeProvider time)
@@ -103,13 +102,19 @@ internal sealed class DotNetRuntime : ILanguageRuntime
         }
 
         var builder = new CodeTableBuilder();
-        JitDump.Outcome outcome = _useRundown ? JitDump.Outcome.Impossible : _dump.Take(builder);
-        // A folder that is not writable, or a runtime before .NET 8, stays so.
-        _useRundown |= outcome == JitDump.Outcome.Impossible;
-        bool isTaken = outcome is JitDump.Outcome.Taken or JitDump.Outcome.Partly;
-        if (outcome is JitDump.Outcome.Partly or JitDump.Outcome.Impossible)
-            isTaken |= _rundown.Take(builder);
-        if (isTaken)
+        PortAnswer answer = _rundown.Take(builder);
+        if (answer == PortAnswer.Refused)
+        {
+            builder = new CodeTableBuilder();
+            answer = _dump.Take(builder) switch
+            {
+                JitDump.Outcome.NoAnswer => PortAnswer.None,
+                JitDump.Outcome.Impossible => PortAnswer.Refused,
+                _ => PortAnswer.Done,
+            };
+        }
+
+        if (answer == PortAnswer.Done)
         {
             // Only what exists now: code that was freed since the last time may be another method's by now.
             _table = builder.Build();

@@ -8,7 +8,8 @@ namespace Tracer.Stacks.DotNet;
 
 /// <summary>
 /// Takes a jit dump of a running process: switched on, which writes all that is compiled, switched off, read, removed. It costs the process a few
-/// per cent for as long as it is on, so it is on only until it answers.
+/// per cent for as long as it is on, so it is on only until it answers. There is one dump per process: whoever else takes one at the same time gets in
+/// the way.
 /// </summary>
 internal sealed class JitDump(TargetProcess process, DotNetSettings settings, DiagnosticPort port)
 {
@@ -27,7 +28,7 @@ internal sealed class JitDump(TargetProcess process, DotNetSettings settings, Di
         /// <summary>The runtime gave up writing; what came before was taken.</summary>
         Partly,
 
-        /// <summary>This runtime cannot write one: too old, or its folder is not writable.</summary>
+        /// <summary>This runtime cannot write one: too old, or its folder is not writable; or it writes one for somebody else.</summary>
         Impossible,
         NoAnswer,
     }

@@ -38,7 +38,11 @@ public sealed class DiagnosticPortTests : IDisposable
         var provider = new EventPipeProvider("Microsoft-Windows-DotNETRuntimeRundown", EventLevel.Verbose, 0x38);
         await AssertSame(
             () => official.Instance.StartEventPipeSession(provider, requestRundown: true, circularBufferMB: 64).EventStream.Dispose(),
-            () => Port().StartTrace(Rundown.Configuration(), Long, out _)?.Dispose());
+            () =>
+            {
+                Assert.Equal(PortAnswer.Done, Port().StartTrace(Rundown.Configuration(), Long, out _, out DiagnosticConnection? events));
+                events!.Dispose();
+            });
     }
 
     [Fact]
@@ -72,7 +76,8 @@ public sealed class DiagnosticPortTests : IDisposable
         Assert.Equal(PortAnswer.None, Port().EnableJitDump(Short));
         // Its backlog is full now.
         Assert.Equal(PortAnswer.None, Port().EnableJitDump(Long));
-        Assert.Null(Port().StartTrace(Rundown.Configuration(), Long, out _));
+        Assert.Equal(PortAnswer.None, Port().StartTrace(Rundown.Configuration(), Long, out _, out DiagnosticConnection? events));
+        Assert.Null(events);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
+using System.Text;
 using Tracer.Linux.Procfs;
 using Tracer.Stacks.DotNet;
 using Tracer.Stacks.Runtimes;
@@ -17,6 +18,7 @@ public sealed class DotNetRuntimeTests(DotNetProgram program) : IClassFixture<Do
     public void Stack_of_a_blocking_read_has_its_jitted_and_precompiled_methods_in_order()
     {
         using var target = RunningTarget.Start(port => program.StartInfo("sync", port));
+        target.WaitForReceive();
         using TargetProcess process = target.Open();
         using ILanguageRuntime runtime = Detect(process);
 
@@ -56,6 +58,7 @@ public sealed class DotNetRuntimeTests(DotNetProgram program) : IClassFixture<Do
     public void Code_that_is_compiled_later_is_found_by_asking_again_but_not_at_once()
     {
         using var target = RunningTarget.Start(port => program.StartInfo("sync", port));
+        target.WaitForReceive();
         using TargetProcess process = target.Open();
         using ILanguageRuntime runtime = Detect(process);
         string[] before = [.. AllNames(target, process, runtime)];
@@ -78,6 +81,7 @@ public sealed class DotNetRuntimeTests(DotNetProgram program) : IClassFixture<Do
     public void Program_in_its_own_pid_and_mount_namespaces_is_asked_there()
     {
         using var target = RunningTarget.Start(port => program.StartInfoInNamespace("mount -t tmpfs none /tmp;", "sync", port));
+        target.WaitForReceive();
         using TargetProcess process = target.Open();
         using ILanguageRuntime runtime = Detect(process);
 
@@ -88,10 +92,46 @@ public sealed class DotNetRuntimeTests(DotNetProgram program) : IClassFixture<Do
     }
 
     [Fact]
-    public void Program_that_cannot_write_its_temporary_folder_is_asked_by_an_event_session()
+    public void Jit_dump_has_the_same_methods_as_the_event_session()
+    {
+        using var target = RunningTarget.Start(port => program.StartInfo("sync", port));
+        target.WaitForReceive();
+        using TargetProcess process = target.Open();
+        using ILanguageRuntime runtime = Detect(process);
+        var port = new DiagnosticPort(process, "/tmp", process.StartTicks);
+        var dump = new JitDump(process, DotNetSettings.Parse([]), port);
+        CodeTable dumped = CodeTable.Empty;
+        // The runtime cuts a dump off when it makes room for stubs in the same moment.
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                var builder = new CodeTableBuilder();
+                bool isTaken = dump.Take(builder) == JitDump.Outcome.Taken;
+                dumped = builder.Build();
+                return isTaken && process.RefreshMappings();
+            },
+            TimeSpan.FromSeconds(30)));
+        AssertNothingLeft(target, process);
+
+        for (int i = 0; i < dumped.Count; i++)
+        {
+            CodeFrame expected = MethodName.Parse(Encoding.UTF8.GetString(dumped.NameOf(i)));
+            var frames = new List<CodeFrame>();
+            if (expected.Kind == FrameKind.Stub)
+                continue;
+            Assert.True(runtime.TryName(dumped[i].Start, frames), expected.Function);
+            Assert.Equal(expected, frames[0]);
+        }
+
+        Assert.True(dumped.Count > 300);
+    }
+
+    [Fact]
+    public void Program_that_cannot_write_its_temporary_folder_needs_not_to()
     {
         const string commands = "export TMPDIR=/var/tmp; mount -t tmpfs -o ro none /tmp;";
         using var target = RunningTarget.Start(port => program.StartInfoInNamespace(commands, "sync", port));
+        target.WaitForReceive();
         using TargetProcess process = target.Open();
         using ILanguageRuntime runtime = Detect(process);
 
@@ -104,6 +144,7 @@ public sealed class DotNetRuntimeTests(DotNetProgram program) : IClassFixture<Do
     public void Program_without_diagnostics_says_so_and_is_left_alone()
     {
         using var target = RunningTarget.Start(port => With(program.StartInfo("sync", port), "DOTNET_EnableDiagnostics", "0"));
+        target.WaitForReceive();
         using TargetProcess process = target.Open();
         using ILanguageRuntime runtime = Detect(process);
 
@@ -112,16 +153,21 @@ public sealed class DotNetRuntimeTests(DotNetProgram program) : IClassFixture<Do
     }
 
     [Fact]
-    public void Dump_that_somebody_else_switched_on_is_read_and_stays()
+    public void Dump_that_somebody_else_switched_on_stays()
     {
         using var target = RunningTarget.Start(port => program.StartInfo("sync", port));
+        target.WaitForReceive();
         using TargetProcess process = target.Open();
         string dump = $"/tmp/jit-{target.Pid}.dump";
         Assert.Equal(PortAnswer.Done, new DiagnosticPort(process, "/tmp", process.StartTicks).EnableJitDump(TimeSpan.FromMinutes(1)));
         try
         {
+            Assert.True(process.RefreshMappings());
             using (ILanguageRuntime runtime = Detect(process))
                 Assert.Contains("App.UserSyncInner", NamesOnStack(target, process, runtime).Select(frame => frame.Name));
+            var builder = new CodeTableBuilder();
+            new JitDump(process, DotNetSettings.Parse([]), new DiagnosticPort(process, "/tmp", process.StartTicks)).Take(builder);
+            Assert.True(builder.Count > 300);
 
             Assert.True(File.Exists(dump));
             Assert.True(process.RefreshMappings());
@@ -137,6 +183,7 @@ public sealed class DotNetRuntimeTests(DotNetProgram program) : IClassFixture<Do
     public void Perf_map_that_was_switched_on_with_the_program_goes_on()
     {
         using var target = RunningTarget.Start(port => With(program.StartInfo("sync", port), "DOTNET_PerfMapEnabled", "3"));
+        target.WaitForReceive();
         using TargetProcess process = target.Open();
         string map = $"/tmp/perf-{target.Pid}.map";
         try
@@ -160,8 +207,12 @@ public sealed class DotNetRuntimeTests(DotNetProgram program) : IClassFixture<Do
         using Process sleep = Process.Start("sleep", "60");
         try
         {
-            new ProcessReader(new ProcfsRoot()).ReadStat((uint)sleep.Id, out ProcessStat stat);
-            TargetProcess.Open(new ProcfsRoot(), (uint)sleep.Id, stat.StartBoottimeNs, out TargetProcess? process);
+            TargetProcess? process = null;
+            // It may not have come as far as its own program yet.
+            Assert.True(SpinWait.SpinUntil(
+                () => new ProcessReader(new ProcfsRoot()).ReadStat((uint)sleep.Id, out ProcessStat stat) == ProcfsStatus.Ok && stat.Comm == "sleep"
+                    && TargetProcess.Open(new ProcfsRoot(), (uint)sleep.Id, stat.StartBoottimeNs, out process) == ProcfsStatus.Ok,
+                TimeSpan.FromSeconds(30)));
             using (process)
                 Assert.Null(new DotNetDetector().Detect(process!));
         }

@@ -62,6 +62,15 @@ internal sealed class RunningTarget : IDisposable
         return _process.StandardOutput.ReadLine() ?? "";
     }
 
+    /// <summary>Waits until its main thread sleeps in recvfrom or recvmsg.</summary>
+    internal void WaitForReceive()
+    {
+        bool isThere = SpinWait.SpinUntil(
+            () => File.ReadAllText($"/proc/{Pid}/task/{Pid}/syscall").Split(' ')[0] is "45" or "47", TimeSpan.FromSeconds(60));
+        if (!isThere)
+            throw new InvalidOperationException("the target does not receive");
+    }
+
     internal TargetProcess Open()
     {
         ProcfsStatus status = TargetProcess.Open(new ProcfsRoot(), Pid, StartBoottimeNs, out TargetProcess? process);
