@@ -28,6 +28,9 @@ public sealed class RowSpace
     /// <summary>Takes the first range that is long enough; false when there is none (yet).</summary>
     public bool TryTake(int count, out int first)
     {
+        first = 0;
+        if (count == 0)
+            return true; // a file without rules
         Recover();
         for (int index = 0; index < _free.Count; index++)
         {
@@ -41,13 +44,14 @@ public sealed class RowSpace
             Used += count;
             return true;
         }
-        first = 0;
         return false;
     }
 
     /// <summary>Gives a range back.</summary>
     public void Return(int first, int count)
     {
+        if (count == 0)
+            return;
         Used -= count;
         _resting.Enqueue((_time.GetTimestamp(), first, count));
     }
