@@ -93,6 +93,8 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
             Look(in process);
             ServeWaiting(cancellationToken);
         }
+        // The compiler's arrays for the whole host are garbage now, and nothing soon would make the collector notice.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         IsPreloaded = true;
     }
 
