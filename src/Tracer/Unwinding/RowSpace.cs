@@ -28,10 +28,10 @@ public sealed class RowSpace
     /// <summary>Takes the first range that is long enough; false when there is none (yet).</summary>
     public bool TryTake(int count, out int first)
     {
+        Recover();
         first = 0;
         if (count == 0)
-            return true; // a file without rules
-        Recover();
+            return true; // nothing to look for, and nothing that may come back: a range without rows would lie on its neighbour
         for (int index = 0; index < _free.Count; index++)
         {
             first = _free.GetKeyAtIndex(index);

@@ -44,6 +44,20 @@ public sealed class RowSpaceTests
     }
 
     [Fact]
+    public void Tables_without_rows_come_and_go_beside_others()
+    {
+        var space = new RowSpace(10, Rest, _time);
+        Assert.True(space.TryTake(0, out int none));
+        Assert.True(space.TryTake(10, out int all));
+        Assert.True(space.TryTake(0, out _));
+        space.Return(none, 0);
+        space.Return(all, 10);
+        space.Return(none, 0);
+        _time.Advance(Rest);
+        Assert.True(space.TryTake(10, out _));
+    }
+
+    [Fact]
     public void A_random_history_never_hands_out_a_row_twice()
     {
         var random = new Random(20261121);
