@@ -44,9 +44,12 @@ internal sealed class RuntimeScene : IAsyncDisposable
     }
 
     /// <summary>The daemon runs first.</summary>
-    public static async Task<RuntimeScene> DaemonFirst(Func<int, LeakingProgram> start, params string[] daemonOptions)
+    public static async Task<RuntimeScene> DaemonFirst(Func<int, LeakingProgram> start, params string[] daemonOptions) =>
+        await On(await Daemon.Start(daemonOptions), start);
+
+    /// <summary>A daemon that ran before, and ends with the scene.</summary>
+    public static async Task<RuntimeScene> On(Daemon daemon, Func<int, LeakingProgram> start)
     {
-        Daemon daemon = await Daemon.Start(daemonOptions);
         ClosingPeer peer = new();
         return await Begin(peer, daemon, start(peer.Port));
     }
