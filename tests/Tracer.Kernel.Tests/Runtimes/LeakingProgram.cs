@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
 using Tracer.Kernel.Tests.Harness;
 
 namespace Tracer.Kernel.Tests.Runtimes;
@@ -13,12 +14,38 @@ internal sealed class LeakingProgram : IAsyncDisposable
 
     private readonly Child _child;
 
-    private LeakingProgram(Child child) => _child = child;
+    private readonly bool _isWrapped;
 
-    /// <summary>Of the process that was started; of an interpreter, not of a wrapper around it.</summary>
-    public int Pid => _child.Pid;
+    private LeakingProgram(Child child, bool isWrapped)
+    {
+        _child = child;
+        _isWrapped = isWrapped;
+    }
 
-    public static LeakingProgram Start(string file, params string[] arguments) => new(Child.Start(file, arguments));
+    public static LeakingProgram Start(string file, params string[] arguments) => new(Child.Start(file, arguments), isWrapped: false);
+
+    /// <summary>Starts a copy of a file in a pid and a mount namespace of its own, where /tmp is private and holds nothing but the copy.</summary>
+    public static LeakingProgram StartIsolated(string file, params string[] arguments)
+    {
+        const string Script = """
+            set -e
+            mount -t tmpfs tmpfs /mnt
+            cp "$0" /mnt
+            mount --move /mnt /tmp
+            exec "/tmp/${0##*/}" "$@"
+            """;
+        return new LeakingProgram(Child.Start("unshare", ["--pid", "--mount", "--fork", "--kill-child", "sh", "-c", Script, file, .. arguments]), isWrapped: true);
+    }
+
+    /// <summary>Pid, on the host, of the process whose sockets are meant: not of a wrapper around it.</summary>
+    public async Task<int> FindPid()
+    {
+        if (!_isWrapped)
+            return _child.Pid;
+        await Close(); // it answers: its start is over
+        string children = await File.ReadAllTextAsync($"/proc/{_child.Pid}/task/{_child.Pid}/children");
+        return int.Parse(children.Trim(), CultureInfo.InvariantCulture);
+    }
 
     public async Task Leak() => await Ask("leak", "ready");
 

@@ -28,7 +28,7 @@ internal sealed class RuntimeScene : IAsyncDisposable
 
     public LeakingProgram Program { get; }
 
-    /// <summary>Pid of the process whose sockets are looked for; other than the program's if that is a wrapper (unshare).</summary>
+    /// <summary>Pid of the process whose sockets are looked for; not of a wrapper around it (unshare).</summary>
     public int Pid { get; init; }
 
     /// <summary>The program runs first, and the daemon has looked at everything that runs when this returns.</summary>
@@ -36,6 +36,7 @@ internal sealed class RuntimeScene : IAsyncDisposable
     {
         ClosingPeer peer = new();
         LeakingProgram program = start(peer.Port);
+        await program.Close(); // an answer: its start is over
         Daemon daemon = await Daemon.Start(daemonOptions);
         await Deadline.Until("the daemon has looked at what runs", async () =>
             (await daemon.Counters())["unwind_preloaded"] == 1 ? daemon : null, Settled);
@@ -43,9 +44,12 @@ internal sealed class RuntimeScene : IAsyncDisposable
     }
 
     /// <summary>The daemon runs first.</summary>
-    public static async Task<RuntimeScene> DaemonFirst(Func<int, LeakingProgram> start, params string[] daemonOptions)
+    public static async Task<RuntimeScene> DaemonFirst(Func<int, LeakingProgram> start, params string[] daemonOptions) =>
+        await On(await Daemon.Start(daemonOptions), start);
+
+    /// <summary>A daemon that ran before, and ends with the scene.</summary>
+    public static async Task<RuntimeScene> On(Daemon daemon, Func<int, LeakingProgram> start)
     {
-        Daemon daemon = await Daemon.Start(daemonOptions);
         ClosingPeer peer = new();
         return await Begin(peer, daemon, start(peer.Port));
     }
@@ -85,6 +89,9 @@ internal sealed class RuntimeScene : IAsyncDisposable
         return await _journal.UntilExited(cookie);
     }
 
+    /// <summary>Waits until a scan has found who holds the socket.</summary>
+    public Task<SocketRecord> UntilHeld(ulong cookie) => Daemon.ListUntil(cookie, "a scan has found its holder", socket => socket.Holders.Count > 0);
+
     public async ValueTask DisposeAsync()
     {
         await Program.DisposeAsync();
@@ -97,7 +104,7 @@ internal sealed class RuntimeScene : IAsyncDisposable
     {
         CloseWaitJournal journal = new(daemon);
         await journal.Snapshot();
-        return new RuntimeScene(peer, daemon, journal, program) { Pid = program.Pid };
+        return new RuntimeScene(peer, daemon, journal, program) { Pid = await program.FindPid() };
     }
 
     private async Task<List<SocketRecord>> Mine() =>
