@@ -128,10 +128,11 @@ static __noinline int walk_interpreter(struct on_stack *at)
 	if (target->interpreter.root_kind == TCP_INTERPRETER_ROOT_NONE)
 		return 0;
 	scratch->list.layout = target->interpreter;
-	read_request(&scratch->list.layout, &scratch->stack);
 	if (!find_newest_frame(at))
 		return 0;
 	bpf_loop(TCP_INTERPRETER_DEPTH, list_step, at, 0);
+	if (scratch->walk.interpreted) /* between requests the texts are those of the last one, and perhaps freed */
+		read_request(&scratch->list.layout, &scratch->stack);
 	if (scratch->list.frame)
 		scratch->walk.flags |= TCP_STACK_FLAG_INTERPRETER_CUT;
 	return 0;

@@ -16,7 +16,7 @@ internal sealed class RuntimeScene : IAsyncDisposable
     private readonly CloseWaitJournal _journal;
     private readonly HashSet<ulong> _seen = [];
 
-    private RuntimeScene(ClosingPeer peer, Daemon daemon, CloseWaitJournal journal, LeakingProgram program)
+    private RuntimeScene(ClosingPeer peer, Daemon daemon, CloseWaitJournal journal, ILeakingTarget program)
     {
         _peer = peer;
         Daemon = daemon;
@@ -26,16 +26,14 @@ internal sealed class RuntimeScene : IAsyncDisposable
 
     public Daemon Daemon { get; }
 
-    public LeakingProgram Program { get; }
-
-    /// <summary>Pid of the process whose sockets are looked for; other than the program's if that is a wrapper (unshare).</summary>
-    public int Pid { get; init; }
+    public ILeakingTarget Program { get; }
 
     /// <summary>The program runs first, and the daemon has looked at everything that runs when this returns.</summary>
-    public static async Task<RuntimeScene> ProgramFirst(Func<int, LeakingProgram> start, params string[] daemonOptions)
+    public static async Task<RuntimeScene> ProgramFirst(Func<int, ILeakingTarget> start, params string[] daemonOptions)
     {
         ClosingPeer peer = new();
-        LeakingProgram program = start(peer.Port);
+        ILeakingTarget program = start(peer.Port);
+        await program.Ready();
         Daemon daemon = await Daemon.Start(daemonOptions);
         await Deadline.Until("the daemon has looked at what runs", async () =>
             (await daemon.Counters())["unwind_preloaded"] == 1 ? daemon : null, Settled);
@@ -43,11 +41,13 @@ internal sealed class RuntimeScene : IAsyncDisposable
     }
 
     /// <summary>The daemon runs first.</summary>
-    public static async Task<RuntimeScene> DaemonFirst(Func<int, LeakingProgram> start, params string[] daemonOptions)
+    public static async Task<RuntimeScene> DaemonFirst(Func<int, ILeakingTarget> start, params string[] daemonOptions)
     {
         Daemon daemon = await Daemon.Start(daemonOptions);
         ClosingPeer peer = new();
-        return await Begin(peer, daemon, start(peer.Port));
+        ILeakingTarget program = start(peer.Port);
+        await program.Ready();
+        return await Begin(peer, daemon, program);
     }
 
     /// <summary>Lets the program leak one socket, and returns what is known of it when it has read the end.</summary>
@@ -58,7 +58,7 @@ internal sealed class RuntimeScene : IAsyncDisposable
             "the leaked socket is listed with the reader of its end",
             async () => (await Mine()).Find(socket => !_seen.Contains(socket.Cookie) && socket.EofRead is { Stack.Count: > 0 }) is { } found
                 && _seen.Add(found.Cookie) ? found : null,
-            evidence: () => $"pid {Pid}: " + string.Join('\n', Mine().Result));
+            evidence: () => $"pid {Program.Pid}: " + string.Join('\n', Mine().Result));
     }
 
     /// <summary>
@@ -93,13 +93,13 @@ internal sealed class RuntimeScene : IAsyncDisposable
         await _peer.DisposeAsync();
     }
 
-    private static async Task<RuntimeScene> Begin(ClosingPeer peer, Daemon daemon, LeakingProgram program)
+    private static async Task<RuntimeScene> Begin(ClosingPeer peer, Daemon daemon, ILeakingTarget program)
     {
         CloseWaitJournal journal = new(daemon);
         await journal.Snapshot();
-        return new RuntimeScene(peer, daemon, journal, program) { Pid = program.Pid };
+        return new RuntimeScene(peer, daemon, journal, program);
     }
 
-    private async Task<List<SocketRecord>> Mine() =>
-        await Daemon.List(new SocketFilter { Pids = { (uint)Pid }, RemotePorts = { (uint)_peer.Port } });
+    // By the peer, which is nobody else's: the pid may be that of a forked child.
+    private async Task<List<SocketRecord>> Mine() => await Daemon.List(new SocketFilter { RemotePorts = { (uint)_peer.Port } });
 }
