@@ -248,6 +248,8 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
         interpreter.CallerOffset = layout.CallerOffset;
         interpreter.LineOffset = layout.LineOffset;
         interpreter.LineFunctionType = layout.LineFunctionType;
+        interpreter.FileOffset = layout.FileOffset;
+        interpreter.NameOffset = layout.NameOffset;
         return target;
     }
 }

@@ -22,9 +22,6 @@ internal sealed class PhpServer : ILeakingTarget
     private PhpServer(int peerPort, bool isFpm)
     {
         _peerPort = peerPort;
-        // A worker may be another user, who cannot read the source tree.
-        File.SetUnixFileMode(_folder.PathOf(""), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         File.Copy(Path.Combine(Repository.Sources, "Targets", "runtimes", "x.php"), _folder.PathOf(ScriptName));
         File.WriteAllText(_folder.PathOf("php.ini"), isFpm ? "zend_extension=opcache.so\nopcache.enable=1\n" : "");
         int port = isFpm ? 0 : FreePort();
@@ -42,8 +39,13 @@ internal sealed class PhpServer : ILeakingTarget
     /// <summary>Each request compiles its script anew, and frees it.</summary>
     public static PhpServer Apache(int peerPort) => new(peerPort, isFpm: false);
 
-    public async Task Ready() => await Deadline.Until(
-        "the server answers", async () => (await _request("")).EndsWith("ready\n", StringComparison.Ordinal) ? this : null, evidence: Errors);
+    public async Task Ready()
+    {
+        // A worker may be another user.
+        await Command.MustRun("chmod", "755", _folder.PathOf(""));
+        await Deadline.Until(
+            "the server answers", async () => (await _request("")).EndsWith("ready\n", StringComparison.Ordinal) ? this : null, evidence: Errors);
+    }
 
     public async Task Leak()
     {
@@ -120,9 +122,9 @@ internal sealed class PhpServer : ILeakingTarget
         return Start("/usr/sbin/apache2", "-D", "FOREGROUND", "-d", _folder.PathOf(""), "-f", _folder.PathOf("apache.conf"));
     }
 
-    // Without the settings of the system, which load more extensions.
+    // Without the settings of the system, which load more extensions; and not in our process group, all of which Apache ends with itself.
     private static Child Start(string program, params string[] arguments) =>
-        Child.Start("env", ["PHP_INI_SCAN_DIR=", program, .. arguments]);
+        Child.Start("setsid", ["env", "PHP_INI_SCAN_DIR=", program, .. arguments]);
 
     private async Task<string> AskFpm(string query) => (await Command.Run(
         "env", $"SCRIPT_FILENAME={_folder.PathOf(ScriptName)}", $"SCRIPT_NAME=/{ScriptName}", "REQUEST_METHOD=GET",

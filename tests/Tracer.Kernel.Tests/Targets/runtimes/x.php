@@ -30,8 +30,8 @@ function user_send($socket): void
 
 function user_read($socket): void
 {
-    while (!feof($socket)) {
-        fread($socket, 4096);
+    // Not by feof(), which only peeks at the end.
+    while (fread($socket, 4096) !== '') {
     }
 }
 
