@@ -21,6 +21,9 @@ public interface ILanguageRuntime : IDisposable
     /// <summary>Where the interpreter keeps its frame list; null when it has none that the kernel side could walk.</summary>
     InterpreterLayout? Layout { get; }
 
+    /// <summary>There is no <see cref="Layout"/> yet, but soon: ask again.</summary>
+    bool IsStarting => false;
+
     /// <summary>
     /// Names generated code. May ask the process again when the address is new, at a limited rate.
     /// </summary>

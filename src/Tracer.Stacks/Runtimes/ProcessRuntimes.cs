@@ -30,7 +30,17 @@ public sealed class ProcessRuntimes : IDisposable
         }
     }
 
-    internal bool IsEmpty => _runtimes.Length == 0;
+    public bool IsEmpty => _runtimes.Length == 0;
+
+    /// <summary>An interpreter is there, and its frame list is not yet: look again.</summary>
+    public bool IsStarting
+    {
+        get
+        {
+            lock (_lock)
+                return !_isDisposed && Array.Exists(_runtimes, runtime => runtime.IsStarting);
+        }
+    }
 
     /// <summary>The language of the frames that come beside the native ones; null when there is no interpreter.</summary>
     internal FrameKind? InterpreterKind =>
