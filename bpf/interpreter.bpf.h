@@ -125,7 +125,7 @@ static __noinline int walk_interpreter(struct on_stack *at)
 		ask_for(0);
 		return 0;
 	}
-	if (target->interpreter.root_kind == TCP_INTERPRETER_ROOT_NONE)
+	if (target->interpreter.root_kind == TCP_INTERPRETER_ROOT_UNKNOWN)
 		return 0;
 	scratch->list.layout = target->interpreter;
 	read_request(&scratch->list.layout, &scratch->stack);
@@ -145,7 +145,7 @@ static __always_inline __u64 hash_newest_frames(__u64 hash)
 	struct list_walk *list;
 	__u64 words[3] = {};
 
-	if (!at.scratch || !target || target->interpreter.root_kind == TCP_INTERPRETER_ROOT_NONE)
+	if (!at.scratch || !target || target->interpreter.root_kind == TCP_INTERPRETER_ROOT_UNKNOWN)
 		return hash;
 	list = &at.scratch->list;
 	list->layout = target->interpreter;

@@ -204,7 +204,7 @@ static long join_step(__u32 i, struct on_stack *at)
 	const struct tcp_interpreter_frame *frame = &at->scratch->interpreter[i & (TCP_INTERPRETER_DEPTH - 1)];
 	__u32 to = at->scratch->walk.frames + i * 3;
 
-	if (to > TCP_STACK_DEPTH + TCP_INTERPRETER_DEPTH * 3 - 3)
+	if (to > TCP_STACK_WORDS - 3)
 		return 1;
 	at->scratch->stack.words[to] = frame->function;
 	at->scratch->stack.words[to + 1] = frame->position;

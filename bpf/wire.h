@@ -20,6 +20,7 @@
 #define TCP_COMM_SIZE 16 /* TASK_COMM_LEN, linux/sched.h */
 #define TCP_STACK_DEPTH 127 /* default of kernel.perf_event_max_stack */
 #define TCP_INTERPRETER_DEPTH 64
+#define TCP_STACK_WORDS 319 /* TCP_STACK_DEPTH + 3 * TCP_INTERPRETER_DEPTH */
 #define TCP_REQUEST_METHOD_SIZE 16
 #define TCP_REQUEST_PATH_SIZE 80
 #define TCP_FILTER_SLOTS 8
@@ -124,7 +125,7 @@ enum tcp_stack_end {
 
 /* tcp_unwind_row.kind: how to find the caller (x86-64; its return address is at CFA - 8). */
 enum tcp_unwind_kind {
-	TCP_UNWIND_KIND_NONE = 0, /* no rule: a frame-pointer step */
+	TCP_UNWIND_KIND_UNKNOWN = 0, /* no rule: a frame-pointer step */
 	TCP_UNWIND_KIND_STACK_POINTER = 1, /* CFA = sp + offset */
 	TCP_UNWIND_KIND_FRAME_POINTER = 2, /* CFA = fp + offset */
 	TCP_UNWIND_KIND_FRAME_POINTER_DEREF = 3, /* CFA = *(fp + offset), caller's fp = *fp: a realigned stack */
@@ -137,7 +138,7 @@ enum tcp_unwind_kind {
 
 /* tcp_interpreter.root_kind: where the newest frame of the current thread is found. */
 enum tcp_interpreter_root {
-	TCP_INTERPRETER_ROOT_NONE = 0, /* no frame list */
+	TCP_INTERPRETER_ROOT_UNKNOWN = 0, /* no frame list */
 	TCP_INTERPRETER_ROOT_ADDRESS = 1, /* a pointer at root */
 	TCP_INTERPRETER_ROOT_THREAD_POINTER = 2, /* a pointer at thread pointer + root */
 	TCP_INTERPRETER_ROOT_THREAD_LIST = 3, /* a list from the pointer at root; ours has the thread pointer at thread_id_offset */
@@ -283,7 +284,7 @@ struct tcp_stack {
 	__u8 request_method[TCP_REQUEST_METHOD_SIZE]; /* NUL-terminated, otherwise arbitrary bytes; empty: none */
 	__u8 request_path[TCP_REQUEST_PATH_SIZE]; /* the same; cut before the query */
 	/* user addresses, innermost first, above the first they are return addresses; then the interpreter's frames, newest first */
-	__u64 words[TCP_STACK_DEPTH + TCP_INTERPRETER_DEPTH * 3];
+	__u64 words[TCP_STACK_WORDS];
 };
 
 /* A file's content, or the generated code of one process. */
