@@ -30,6 +30,16 @@ public sealed class ProcessRuntimes : IDisposable
         }
     }
 
+    /// <summary>As <see cref="ILanguageRuntime.Postponed"/>, of all of them.</summary>
+    internal int Postponed
+    {
+        get
+        {
+            lock (_lock)
+                return _isDisposed ? 0 : _runtimes.Sum(runtime => runtime.Postponed);
+        }
+    }
+
     internal bool IsEmpty => _runtimes.Length == 0;
 
     /// <summary>The language of the frames that come beside the native ones; null when there is no interpreter.</summary>
