@@ -103,6 +103,22 @@ internal sealed class RuntimeScene : IAsyncDisposable
     /// <summary>Waits until a scan has found who holds the socket.</summary>
     public Task<SocketRecord> UntilHeld(ulong cookie) => Daemon.ListUntil(cookie, "a scan has found its holder", socket => socket.Holders.Count > 0);
 
+    /// <summary>The same actor with what is known of its stack as soon as that is as expected: a runtime must not be asked for new names all the time.</summary>
+    public async Task<Actor> Named(Actor actor, Func<Actor, bool> condition)
+    {
+        Actor later = actor.Clone();
+        return await Deadline.Until("the stack is named", async () =>
+        {
+            Stack stack = (await Daemon.Client.GetStackAsync(new GetStackRequest { StackId = actor.StackId })).Stack;
+            later.Stack.Clear();
+            later.Stack.AddRange(stack.Frames);
+            later.ClearUserFrame();
+            if (stack.HasUserFrame)
+                later.UserFrame = stack.UserFrame;
+            return condition(later) ? later : null;
+        }, evidence: () => StackLines.Describe(later));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Program.DisposeAsync();
