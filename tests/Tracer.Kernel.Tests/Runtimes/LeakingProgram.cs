@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
 using Tracer.Kernel.Tests.Harness;
 
 namespace Tracer.Kernel.Tests.Runtimes;
@@ -11,14 +12,34 @@ internal sealed class LeakingProgram : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Where an isolated program finds its folder.</summary>
+    public const string IsolatedFolder = "/mnt";
+
+    // A private /tmp, and a process file system in which the program is pid 1.
+    private static readonly string[] Unshare =
+        ["--pid", "--fork", "--mount", "--mount-proc", "--kill-child", "sh", "-c", $"mount --bind \"$0\" {IsolatedFolder} && mount -t tmpfs none /tmp && exec \"$@\""];
+
     private readonly Child _child;
+    private readonly bool _isWrapped;
 
-    private LeakingProgram(Child child) => _child = child;
+    private LeakingProgram(Child child, bool isWrapped)
+    {
+        _child = child;
+        _isWrapped = isWrapped;
+    }
 
-    /// <summary>Of the process that was started; of an interpreter, not of a wrapper around it.</summary>
-    public int Pid => _child.Pid;
+    /// <summary>Of the program itself, as the host sees it; of a wrapped one from its first answer on.</summary>
+    public int Pid => _isWrapped
+        ? int.Parse(File.ReadAllText($"/proc/{_child.Pid}/task/{_child.Pid}/children"), CultureInfo.InvariantCulture)
+        : _child.Pid;
 
-    public static LeakingProgram Start(string file, params string[] arguments) => new(Child.Start(file, arguments));
+    public IReadOnlyCollection<string> Output => _child.Output;
+
+    public static LeakingProgram Start(string file, params string[] arguments) => new(Child.Start(file, arguments), isWrapped: false);
+
+    /// <summary>Starts it in pid and mount namespaces of its own, with its folder at <see cref="IsolatedFolder"/> and nothing else of /tmp.</summary>
+    public static LeakingProgram StartIsolated(string folder, string file, params string[] arguments) =>
+        new(Child.Start("unshare", [.. Unshare, folder, file, .. arguments]), isWrapped: true);
 
     public async Task Leak() => await Ask("leak", "ready");
 
@@ -31,7 +52,8 @@ internal sealed class LeakingProgram : IAsyncDisposable
         await _child.DisposeAsync();
     }
 
-    private async Task Ask(string command, string answer)
+    /// <summary>For what a program understands beyond that.</summary>
+    public async Task Ask(string command, string answer)
     {
         await _child.WriteLine(command);
         string line = await _child.ReadLine(Patience);

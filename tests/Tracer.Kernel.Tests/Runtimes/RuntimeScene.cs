@@ -28,14 +28,18 @@ internal sealed class RuntimeScene : IAsyncDisposable
 
     public LeakingProgram Program { get; }
 
-    /// <summary>Pid of the process whose sockets are looked for; other than the program's if that is a wrapper (unshare).</summary>
-    public int Pid { get; init; }
+    /// <summary>Pid of the process whose sockets are looked for.</summary>
+    public int Pid => Program.Pid;
 
     /// <summary>The program runs first, and the daemon has looked at everything that runs when this returns.</summary>
-    public static async Task<RuntimeScene> ProgramFirst(Func<int, LeakingProgram> start, params string[] daemonOptions)
+    public static Task<RuntimeScene> ProgramFirst(Func<int, LeakingProgram> start, params string[] daemonOptions) =>
+        ProgramFirst(port => Task.FromResult(start(port)), daemonOptions);
+
+    /// <summary>The same with a program that has something to do before the daemon starts.</summary>
+    public static async Task<RuntimeScene> ProgramFirst(Func<int, Task<LeakingProgram>> start, params string[] daemonOptions)
     {
         ClosingPeer peer = new();
-        LeakingProgram program = start(peer.Port);
+        LeakingProgram program = await start(peer.Port);
         Daemon daemon = await Daemon.Start(daemonOptions);
         await Deadline.Until("the daemon has looked at what runs", async () =>
             (await daemon.Counters())["unwind_preloaded"] == 1 ? daemon : null, Settled);
@@ -97,7 +101,7 @@ internal sealed class RuntimeScene : IAsyncDisposable
     {
         CloseWaitJournal journal = new(daemon);
         await journal.Snapshot();
-        return new RuntimeScene(peer, daemon, journal, program) { Pid = program.Pid };
+        return new RuntimeScene(peer, daemon, journal, program);
     }
 
     private async Task<List<SocketRecord>> Mine() =>
