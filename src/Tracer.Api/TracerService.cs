@@ -65,8 +65,8 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
         if (request.Pid is 0 or > int.MaxValue)
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"pid: {request.Pid} is no process id"));
         // Whoever comes over plaintext TCP may be any local user.
-        bool isKnown = context.Peer.StartsWith("unix:", StringComparison.Ordinal) || context.AuthContext.IsPeerAuthenticated;
-        if (request.MayStartListener && !isKnown)
+        bool isUnix = context.GetHttpContext().Connection.RemoteIpAddress is null;
+        if (request.MayStartListener && !isUnix && !context.AuthContext.IsPeerAuthenticated)
             throw new RpcException(new Status(StatusCode.PermissionDenied, "may_start_listener: only over the unix socket or mutual TLS"));
         using IDisposable lease = limiter.Enter();
         ThreadDump dump = await facts.DumpThreadsAsync(request.Pid, request.MayStartListener, context.CancellationToken)

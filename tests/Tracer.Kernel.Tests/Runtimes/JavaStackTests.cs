@@ -63,7 +63,9 @@ public sealed class JavaStackTests : KernelTest
     {
         await JavaClasses.Compile();
         await using RuntimeScene scene = await RuntimeScene.ProgramFirst(port => StartRunning(port, Impatient));
-        AssertNamed(await scene.Leak());
+        // So early each socket may meet code that was made a moment ago.
+        for (int i = 0; i < 10; i++)
+            AssertNotWrong(await scene.Leak());
         for (int i = 0; i < 3; i++)
         {
             await scene.Program.Ask($"warm {Rounds}", "warmed");
@@ -93,16 +95,16 @@ public sealed class JavaStackTests : KernelTest
         AssertNamed(socket);
         AssertClosedByUser(await scene.Close(socket.Cookie));
         // At a SIGQUIT it would print all its threads.
-        Assert.Equal(["closed", "ready", "closed"], scene.Program.Output);
+        Assert.Equal(["warmed", "ready", "closed"], scene.Program.Output);
     }
 
     private static LeakingProgram Start(int port, params string[] options) => LeakingProgram.Start(Java, Arguments(port, options));
 
-    // A machine takes a second to start, and has no code before: the daemon must not come in between.
+    // A machine takes a second to start, and loads its network library at the first socket: nobody can have read what is not there.
     private static async Task<LeakingProgram> StartRunning(int port, params string[] options)
     {
         LeakingProgram program = Start(port, options);
-        await program.Close();
+        await program.Ask("warm 1", "warmed");
         return program;
     }
 

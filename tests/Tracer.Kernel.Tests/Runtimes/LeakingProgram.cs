@@ -10,10 +10,11 @@ namespace Tracer.Kernel.Tests.Runtimes;
 /// </summary>
 internal sealed class LeakingProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     /// <summary>Where an isolated program finds its folder.</summary>
     public const string IsolatedFolder = "/mnt";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
     // A private /tmp, and a process file system in which the program is pid 1.
     private static readonly string[] Unshare =
@@ -47,9 +48,21 @@ internal sealed class LeakingProgram : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_child.HasExited)
-            _child.CloseInput();
-        await _child.DisposeAsync();
+        try
+        {
+            if (!_child.HasExited)
+                _child.CloseInput();
+            // A runtime takes its files away only at an orderly end.
+            await _child.WaitForExit(EndPatience);
+        }
+        catch (TimeoutException)
+        {
+            // Then the other way.
+        }
+        finally
+        {
+            await _child.DisposeAsync();
+        }
     }
 
     /// <summary>For what a program understands beyond that.</summary>

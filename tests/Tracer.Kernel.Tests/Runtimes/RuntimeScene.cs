@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using CloseWait.V1;
+using Grpc.Core;
 using Tracer.Kernel.Tests.Harness;
 using Xunit;
 
@@ -58,12 +59,16 @@ internal sealed class RuntimeScene : IAsyncDisposable
     public async Task<SocketRecord> Leak()
     {
         await Program.Leak();
-        return await Deadline.Until(
+        return await FindNew();
+    }
+
+    /// <summary>A socket that the program leaked since the last one, when its reader is known.</summary>
+    public async Task<SocketRecord> FindNew() =>
+        await Deadline.Until(
             "the leaked socket is listed with the reader of its end",
             async () => (await Mine()).Find(socket => !_seen.Contains(socket.Cookie) && socket.EofRead is { Stack.Count: > 0 }) is { } found
                 && _seen.Add(found.Cookie) ? found : null,
             evidence: () => $"pid {Pid}: " + string.Join('\n', Mine().Result));
-    }
 
     /// <summary>
     /// Leaks until a socket is as expected: a process that the daemon sees first has all its frames within a second, not from the first socket on.
@@ -104,6 +109,16 @@ internal sealed class RuntimeScene : IAsyncDisposable
         return new RuntimeScene(peer, daemon, journal, program);
     }
 
-    private async Task<List<SocketRecord>> Mine() =>
-        await Daemon.List(new SocketFilter { Pids = { (uint)Pid }, RemotePorts = { (uint)_peer.Port } });
+    private async Task<List<SocketRecord>> Mine()
+    {
+        try
+        {
+            return await Daemon.List(new SocketFilter { Pids = { (uint)Pid }, RemotePorts = { (uint)_peer.Port } });
+        }
+        catch (RpcException failure)
+        {
+            string state = Daemon.Process.HasExited ? $"it ended with {Daemon.Process.ExitCode}" : "it runs";
+            throw new InvalidOperationException($"the daemon failed; {state}: {string.Join('\n', Daemon.Process.Errors)}", failure);
+        }
+    }
 }
