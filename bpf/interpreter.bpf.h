@@ -145,7 +145,7 @@ static __noinline int walk_interpreter(struct on_stack *at)
 
 	if (!target) {
 		scratch->walk.flags |= TCP_STACK_FLAG_NEW_PROCESS;
-		ask_for(0);
+		ask_for(0, WANTED_AGAIN_NS);
 		return 0;
 	}
 	if (target->interpreter.root_kind == TCP_INTERPRETER_ROOT_UNKNOWN)

@@ -37,7 +37,8 @@ internal sealed class RuntimeScene : IAsyncDisposable
         ProgramFirst(port => Task.FromResult(start(port)), daemonOptions);
 
     /// <summary>The same with a program that has something to do before the daemon starts.</summary>
-    public static async Task<RuntimeScene> ProgramFirst(Func<int, Task<ILeakingTarget>> start, params string[] daemonOptions)
+    public static async Task<RuntimeScene> ProgramFirst<T>(Func<int, Task<T>> start, params string[] daemonOptions)
+        where T : ILeakingTarget
     {
         ClosingPeer peer = new();
         ILeakingTarget program = await start(peer.Port);
