@@ -41,14 +41,18 @@ static __always_inline void name_stack(struct tcp_stack *stack)
 	stack->stack_id = hash ? hash : 1;
 }
 
-/* Not remembered when the ring is full: the next use of the stack sends it again. */
+/*
+ * Not remembered when the ring is full: the next use of the stack sends it again.
+ * So does a walk that nothing was missing for, after one that had to guess and found the same.
+ */
 static __always_inline void send_once(struct tcp_stack *stack, __u32 words)
 {
 	__u32 bytes = words * sizeof(__u64);
 	__u64 id = stack->stack_id;
-	__u8 known = 1;
+	__u8 known = stack->flags ? 1 : 2;
+	__u8 *sent = bpf_map_lookup_elem(&known_stacks, &id);
 
-	if (bpf_map_lookup_elem(&known_stacks, &id))
+	if (sent && *sent >= known)
 		return;
 	if (bytes > sizeof(stack->words))
 		return;

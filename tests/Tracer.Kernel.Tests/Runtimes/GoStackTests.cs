@@ -38,7 +38,7 @@ public sealed class GoStackTests : KernelTest
     public async Task Program_in_namespaces_of_its_own_is_named(bool isBeforeTheDaemon)
     {
         string program = await GoPrograms.Stripped();
-        LeakingProgram Start(int port) => LeakingProgram.StartIsolated(program, $"{port}");
+        LeakingProgram Start(int port) => LeakingProgram.StartIsolatedCopy(program, $"{port}");
         await using RuntimeScene scene = await (isBeforeTheDaemon ? RuntimeScene.ProgramFirst(Start) : RuntimeScene.DaemonFirst(Start));
         AssertNamed(await scene.LeakUntil("the origin is complete", IsComplete));
     }

@@ -81,7 +81,7 @@ public sealed class NativeStackTests : KernelTest
     public async Task Program_in_namespaces_of_its_own_is_named_and_has_its_pid_on_the_host(bool isBeforeTheDaemon)
     {
         string program = await NativePrograms.Plain();
-        LeakingProgram Start(int port) => LeakingProgram.StartIsolated(program, $"{port}");
+        LeakingProgram Start(int port) => LeakingProgram.StartIsolatedCopy(program, $"{port}");
         await using RuntimeScene scene = await (isBeforeTheDaemon ? RuntimeScene.ProgramFirst(Start) : RuntimeScene.DaemonFirst(Start));
         SocketRecord socket = await scene.LeakUntil("the origin is complete", IsComplete);
         AssertNamed(socket, "/tmp/srv");
