@@ -27,15 +27,15 @@ static __always_inline bool budget_allows(struct scratch *scratch)
 }
 
 /*
- * The frames' hash becomes the name of the stack of this process, for this request. How the walk went belongs to it: the same frames may have been
- * found by frame pointers alone until the unwind tables came, and what is known under a name is not sent again.
+ * The frames' hash becomes the name of the stack of this process, for this request. Why it ends belongs to it: what is known under a name is not sent
+ * again. The flags do not: a better walk of the same frames is sent under the same name.
  */
 static __always_inline void name_stack(struct tcp_stack *stack)
 {
 	const __u64 *words = (const __u64 *)stack->request_method;
 	__u64 hash = hash_step(hash_step(stack->stack_id, stack->start_boottime_ns), stack->pid);
 
-	hash = hash_step(hash, (__u64)stack->end << 32 | stack->flags);
+	hash = hash_step(hash, stack->end);
 	for (__u32 i = 0; i < REQUEST_WORDS; i++)
 		hash = hash_step(hash, words[i]);
 	stack->stack_id = hash ? hash : 1;

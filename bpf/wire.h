@@ -274,7 +274,7 @@ struct tcp_interpreter_frame {
 
 struct tcp_stack {
 	struct tcp_event_header header;
-	__u64 stack_id; /* hash of process, frames, request and how the walk went; never 0 */
+	__u64 stack_id; /* hash of process, frames, end and request; never 0 */
 	__u64 start_boottime_ns; /* of the process, as in tcp_actor */
 	__u32 pid;
 	__u32 tid;
