@@ -75,7 +75,7 @@ internal sealed class RuntimeScene : IAsyncDisposable
             "the leaked socket is listed with the reader of its end",
             async () => (await Mine()).Find(socket => !_seen.Contains(socket.Cookie) && socket.EofRead is { Stack.Count: > 0 }) is { } found
                 && _seen.Add(found.Cookie) ? found : null,
-            evidence: () => $"pid {Pid}: " + string.Join('\n', Mine().Result));
+            evidence: Describe);
 
     /// <summary>
     /// Leaks until a socket is as expected: a process that the daemon sees first has all its frames within a second, not from the first socket on.
@@ -133,6 +133,12 @@ internal sealed class RuntimeScene : IAsyncDisposable
         CloseWaitJournal journal = new(daemon);
         await journal.Snapshot();
         return new RuntimeScene(peer, daemon, journal, program);
+    }
+
+    private string Describe()
+    {
+        IEnumerable<string> counters = Daemon.Counters().Result.Where(counter => counter.Value != 0).Select(counter => $"{counter.Key} {counter.Value}");
+        return $"pid {Pid}: {string.Join('\n', Mine().Result)}\n{string.Join(", ", counters)}";
     }
 
     // By the peer, which is nobody else's: the pid may be that of a forked child.
