@@ -75,7 +75,7 @@ public sealed class Symbolizer : IDisposable
             return merged with
             {
                 MayImprove = runtimes is not null && runtimes.Postponed != postponed,
-                Limitation = runtimes is not null && merged.Frames.Any(frame => frame.Function.Length == 0) ? runtimes.Limitation : "",
+                Limitation = runtimes is not null && merged.Frames.Any(frame => frame.Function.Length == 0 || frame.Kind == FrameKind.Stub) ? runtimes.Limitation : "",
             };
         }
     }

@@ -54,7 +54,7 @@ public sealed class ProcessRuntimes : IDisposable
 
     /// <summary>The language of the frames that come beside the native ones; null when there is no interpreter.</summary>
     internal FrameKind? InterpreterKind =>
-        Array.Find(_runtimes, runtime => runtime.Kind is FrameKind.Python or FrameKind.Php or FrameKind.Java)?.Kind;
+        Array.Find(_runtimes, runtime => runtime.Kind is FrameKind.Python or FrameKind.Php or FrameKind.Java or FrameKind.JavaScript)?.Kind;
 
     /// <summary>Where an interpreter keeps its frame list; null: there is none that could be walked.</summary>
     public InterpreterLayout? ReadLayout()
