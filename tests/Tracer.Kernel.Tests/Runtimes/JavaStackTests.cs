@@ -62,7 +62,7 @@ public sealed class JavaStackTests : KernelTest
     public async Task Code_compiled_after_the_daemon_looked_is_named_within_seconds_and_never_wrongly()
     {
         await JavaClasses.Compile();
-        await using RuntimeScene scene = await RuntimeScene.ProgramFirst(port => StartRunning(port, Impatient));
+        await using RuntimeScene scene = await RuntimeScene.ProgramFirst(port => StartRunning(port, Impatient), "--stack-budget", "100000/s"); // a warm-up is a storm
         // So early each socket may meet code that was made a moment ago.
         for (int i = 0; i < 10; i++)
             AssertNotWrong(await scene.Leak());
