@@ -12,6 +12,7 @@
 #define PAGE_SHIFT 12
 #define EBUSY 16
 #define ROW_SEARCH_STEPS 22 /* log2 of more rows than the map ever holds */
+#define ROW_HASH_MULTIPLIER 0x9e3779b1U /* 2^32 / golden ratio */
 #define WANTED_AGAIN_NS 1000000000ULL
 #define GENERATED_STALE_NS 10000000000ULL
 
@@ -48,9 +49,14 @@ static __always_inline void fill_code_key(struct tcp_code_key *key, const struct
 	key->device = 0;
 }
 
+static __always_inline struct code *code_of(struct walk *walk)
+{
+	return &walk->codes[walk->code & (WALK_MAPPINGS - 1)];
+}
+
 static long read_mapping(struct task_struct *task, struct vm_area_struct *vma, struct on_stack *at)
 {
-	struct code *code = &at->scratch->walk.code;
+	struct code *code = code_of(&at->scratch->walk);
 
 	if (!(vma->vm_flags & VM_EXEC))
 		return 0;
@@ -61,71 +67,132 @@ static long read_mapping(struct task_struct *task, struct vm_area_struct *vma, s
 	return 0;
 }
 
-/* TCP_STACK_END_UNKNOWN if found; otherwise why not. */
-static __always_inline __u32 find_code(struct on_stack *at, __u64 address)
+static __always_inline void find_table(struct code *code)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct code *code = &at->scratch->walk.code;
 	struct tcp_unwind_table *table;
-	long error;
 
-	if (address >= code->start && address < code->end)
-		return TCP_STACK_END_UNKNOWN;
-	code->end = 0;
-	error = bpf_find_vma(task, address, read_mapping, at, 0);
-	if (error == -EBUSY)
-		return TCP_STACK_END_BUSY;
-	if (error || !code->end)
-		return TCP_STACK_END_NO_MAPPING;
 	table = code->key.device || target_of_current() ? bpf_map_lookup_elem(&unwind_tables, &code->key) : 0;
 	code->has_table = table != 0;
 	code->row_count = 0;
 	if (!table)
-		return TCP_STACK_END_UNKNOWN;
+		return;
 	code->first_row = table->first_row;
 	code->row_count = table->row_count;
 	if (!code->key.device)
 		code->base = table->base;
+}
+
+/* TCP_STACK_END_UNKNOWN if found; otherwise why not. */
+static __noinline __u32 read_code(struct on_stack *at, __u64 address)
+{
+	struct walk *walk = &at->scratch->walk;
+	struct code *code;
+	long error;
+
+	walk->code = walk->mappings++;
+	code = code_of(walk);
+	code->end = 0;
+	error = bpf_find_vma(bpf_get_current_task_btf(), address, read_mapping, at, 0);
+	if (error == -EBUSY)
+		return TCP_STACK_END_BUSY;
+	if (error || !code->end)
+		return TCP_STACK_END_NO_MAPPING;
+	find_table(code);
 	return TCP_STACK_END_UNKNOWN;
 }
 
-struct row_search {
-	__u32 offset;
-	__u32 low; /* rows before it begin at or before the offset */
-	__u32 count;
-};
-
-static long search_step(__u32 i, struct row_search *search)
+/*
+ * Makes the mapping of this address the current one; TCP_STACK_END_UNKNOWN if
+ * found, otherwise why not. Callbacks go back and forth between a program and
+ * its libraries: with one mapping remembered instead of four, 12 changes in
+ * 42 frames cost 1.5 us.
+ */
+static __always_inline __u32 find_code(struct on_stack *at, __u64 address)
 {
-	__u32 half = search->count / 2;
-	__u32 middle = search->low + half;
-	struct tcp_unwind_row *row;
+	struct walk *walk = &at->scratch->walk;
+	struct code *code = code_of(walk);
 
-	if (!search->count)
-		return 1;
-	row = bpf_map_lookup_elem(&unwind_rows, &middle);
-	if (row && row->offset <= search->offset) {
-		search->low = middle + 1;
-		search->count -= half + 1;
-	} else {
-		search->count = half;
+	if (address >= code->start && address < code->end)
+		return TCP_STACK_END_UNKNOWN;
+	for (__u32 i = 0; i < WALK_MAPPINGS; i++) {
+		code = &walk->codes[i];
+		if (address < code->start || address >= code->end)
+			continue;
+		walk->code = i;
+		return TCP_STACK_END_UNKNOWN;
 	}
-	return 0;
+	return read_code(at, address);
 }
 
-/* The rule for an address of this mapping; NULL: there is none. */
-static __always_inline struct tcp_unwind_row *find_row(const struct code *code, __u64 address)
+/*
+ * How many of the rows from `first` on begin at or before the offset. A plain
+ * loop: the same with bpf_loop() is a function call per step, and cost 2.6 us
+ * more in a walk of 30 frames (6.8 instead of 4.2). Not static, so that the
+ * verifier looks at it once for each program and not once for each way here:
+ * 0.34 s instead of 0.46 for all of them.
+ */
+__noinline __u32 search_rows(__u32 first, __u32 count, __u32 offset)
 {
-	struct row_search search = { .low = code->first_row, .count = code->row_count };
+	__u32 low = first;
+
+	for (__u32 i = 0; i < ROW_SEARCH_STEPS; i++) {
+		__u32 half = count / 2;
+		__u32 middle = low + half;
+		struct tcp_unwind_row *row;
+
+		if (!count)
+			break;
+		row = bpf_map_lookup_elem(&unwind_rows, &middle);
+		if (row && row->offset <= offset) {
+			low = middle + 1;
+			count -= half + 1;
+		} else {
+			count = half;
+		}
+	}
+	return low - first;
+}
+
+/* Whether this row is in the table and its rule holds at the offset. */
+static __always_inline bool row_holds(const struct code *code, __u32 index, __u32 offset)
+{
+	__u32 next = index + 1;
+	struct tcp_unwind_row *row;
+
+	if (index - code->first_row >= code->row_count)
+		return false;
+	row = bpf_map_lookup_elem(&unwind_rows, &index);
+	if (!row || row->offset > offset)
+		return false;
+	if (next - code->first_row >= code->row_count)
+		return true;
+	row = bpf_map_lookup_elem(&unwind_rows, &next);
+	return row && row->offset > offset;
+}
+
+/*
+ * The rule for an address of this mapping; NULL: there is none. Programs come
+ * back to the same call sites: where a search ended is noted, and checked before
+ * it is believed, so that no table that was replaced can do harm. It spares
+ * 0.5 us in 30 frames of a small program, 0.9 where a third of them is in libc.
+ */
+static __always_inline struct tcp_unwind_row *find_row(struct scratch *scratch, const struct code *code, __u64 address)
+{
+	__u32 offset = address - code->base;
+	__u32 *found = &scratch->rows[((offset + code->first_row) * ROW_HASH_MULTIPLIER) >> (32 - ROW_CACHE_BITS)];
+	__u32 index = *found;
+	__u32 before;
 
 	if (!code->row_count || address - code->base > (__u32)-1)
 		return 0;
-	search.offset = address - code->base;
-	bpf_loop(ROW_SEARCH_STEPS, search_step, &search, 0);
-	if (search.low == code->first_row)
-		return 0;
-	search.low--;
-	return bpf_map_lookup_elem(&unwind_rows, &search.low);
+	if (!row_holds(code, index, offset)) {
+		before = search_rows(code->first_row, code->row_count, offset);
+		if (!before)
+			return 0;
+		index = code->first_row + before - 1;
+		*found = index;
+	}
+	return bpf_map_lookup_elem(&unwind_rows, &index);
 }
 
 /* Asks user space for the table of a mapping, or to look at the process (mapping NULL); once in this time each. */

@@ -127,9 +127,13 @@ struct code {
 	__u64 has_table;
 };
 
+#define WALK_MAPPINGS 4 /* program, C library and two more; a power of two */
+
 /* A walk up a machine stack. */
 struct walk {
-	struct code code;
+	struct code codes[WALK_MAPPINGS]; /* found by this walk */
+	__u32 code; /* the current one */
+	__u32 mappings; /* looked up */
 	__u64 ip;
 	__u64 sp;
 	__u64 fp;
@@ -149,6 +153,18 @@ struct list_walk {
 	__u64 thread_pointer;
 };
 
+#define WINDOW_WORDS 64 /* 32: 0.5 us slower, 128: no faster once caches are cold, and it ends at more stack tops */
+
+/* A piece of the machine stack, read at once. */
+struct stack_window {
+	__u64 start; /* address of words[0] */
+	__u32 is_filled;
+	__u32 is_shut; /* in this walk only words are read from now on */
+	__u64 words[WINDOW_WORDS];
+};
+
+#define ROW_CACHE_BITS 11
+
 /*
  * Working memory of one CPU: too large for the 512-byte BPF stack. The walks are
  * here for another reason too: of what is on the stack the verifier follows each
@@ -165,6 +181,8 @@ struct scratch {
 	struct tcp_interpreter_frame interpreter[TCP_INTERPRETER_DEPTH]; /* moved behind the frames when their number is known */
 	struct walk walk;
 	struct list_walk list;
+	struct stack_window window;
+	__u32 rows[1 << ROW_CACHE_BITS]; /* where searches for rules ended; hints only */
 };
 
 /* What a callback of bpf_loop() gets has to be on the stack. */

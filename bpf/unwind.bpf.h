@@ -9,6 +9,7 @@
  */
 
 #define BUDGET_WINDOW_NS 100000000ULL
+#define FRAME_POINTER_REACH 65536 /* farther from the stack pointer it is taken for something else */
 #define HASH_MULTIPLIER 0x9e3779b97f4a7c15ULL /* 2^64 / golden ratio */
 
 static __always_inline __u64 hash_step(__u64 hash, __u64 value)
@@ -82,32 +83,57 @@ static __always_inline __u32 step_over_signal(struct walk *walk)
 	return TCP_STACK_END_UNKNOWN;
 }
 
-static __always_inline __u32 step_to(struct walk *walk, __u64 cfa, __u64 saved_fp)
+/*
+ * A word of the machine stack; the address is aligned. A read costs the same for
+ * 8 bytes and for 512, and most frames are small: pieces instead of words spare
+ * 2.1 of 3.8 us in 30 frames, and nothing is lost where each frame needs its own.
+ */
+static __always_inline bool read_stack(struct scratch *scratch, __u64 *word, __u64 address)
 {
-	__u64 pair[2] = {}; /* in most frames the frame pointer lies below the return address: one read for both */
+	struct stack_window *window = &scratch->window;
+	__u64 index = (address - window->start) / sizeof(__u64);
 
-	if (cfa <= walk->sp || cfa & CFA_ALIGNMENT)
-		return TCP_STACK_END_BAD_FRAME;
-	if (saved_fp == cfa - 16) {
-		if (bpf_probe_read_user(pair, sizeof(pair), (void *)saved_fp))
-			return TCP_STACK_END_READ_FAILED;
-		walk->fp = pair[0];
-	} else {
-		if (!read_word(&pair[1], cfa - 8) || (saved_fp && !read_word(&walk->fp, saved_fp)))
-			return TCP_STACK_END_READ_FAILED;
+	/* Or the compiler compares the bytes, and the verifier knows nothing of the index. */
+	asm volatile(""
+		     : "+r"(index));
+	if (!window->is_filled || index >= WINDOW_WORDS) {
+		if (window->is_shut)
+			return read_word(word, address);
+		window->start = address;
+		window->is_filled = !bpf_probe_read_user(window->words, sizeof(window->words), (void *)address);
+		if (!window->is_filled) {
+			window->is_shut = true; /* near the end of the stack */
+			return read_word(word, address);
+		}
+		index = 0;
 	}
-	walk->ip = pair[1];
+	*word = window->words[index];
+	return true;
+}
+
+static __always_inline __u32 step_to(struct scratch *scratch, __u64 cfa, __u64 saved_fp)
+{
+	struct walk *walk = &scratch->walk;
+
+	if (cfa <= walk->sp || (cfa | saved_fp) & CFA_ALIGNMENT)
+		return TCP_STACK_END_BAD_FRAME;
+	if (saved_fp && !read_stack(scratch, &walk->fp, saved_fp))
+		return TCP_STACK_END_READ_FAILED;
+	if (!read_stack(scratch, &walk->ip, cfa - 8))
+		return TCP_STACK_END_READ_FAILED;
 	walk->sp = cfa;
 	return walk->ip ? TCP_STACK_END_UNKNOWN : TCP_STACK_END_COMPLETE;
 }
 
-static __always_inline __u32 step_by_frame_pointer(struct walk *walk)
+static __always_inline __u32 step_by_frame_pointer(struct scratch *scratch)
 {
+	struct walk *walk = &scratch->walk;
+
 	if (!walk->fp)
 		return TCP_STACK_END_COMPLETE; /* the outermost frame of a thread begins with none */
 	if (walk->fp < walk->sp || walk->fp & CFA_ALIGNMENT)
 		return TCP_STACK_END_BAD_FRAME;
-	return step_to(walk, walk->fp + 16, walk->fp);
+	return step_to(scratch, walk->fp + 16, walk->fp);
 }
 
 static __always_inline __u32 step_over_java_interpreter(struct scratch *scratch, __s64 bytecode_offset)
@@ -126,7 +152,7 @@ static __always_inline __u32 step_over_java_interpreter(struct scratch *scratch,
 		walk->interpreted++;
 	else
 		walk->flags |= TCP_STACK_FLAG_INTERPRETER_CUT;
-	end = step_by_frame_pointer(walk);
+	end = step_by_frame_pointer(scratch);
 	if (!end && sender_sp >= walk->sp)
 		walk->sp = sender_sp; /* the caller's arguments are part of this frame */
 	return end;
@@ -149,7 +175,7 @@ static __always_inline __u32 step_by_row(struct scratch *scratch, const struct t
 	case TCP_UNWIND_KIND_FRAME_POINTER_DEREF:
 		if (!read_word(&cfa, walk->fp + offset))
 			return TCP_STACK_END_READ_FAILED;
-		return step_to(walk, cfa, walk->fp);
+		return step_to(scratch, cfa, walk->fp);
 	case TCP_UNWIND_KIND_PLT:
 		cfa = walk->sp + ((walk->ip & PLT_ENTRY_MASK) >= PLT_PUSHED_FROM ? 16 : 8);
 		break;
@@ -160,24 +186,25 @@ static __always_inline __u32 step_by_row(struct scratch *scratch, const struct t
 	case TCP_UNWIND_KIND_JAVA_INTERPRETER:
 		return step_over_java_interpreter(scratch, offset);
 	case TCP_UNWIND_KIND_UNSUPPORTED:
-		return step_by_frame_pointer(walk) ? TCP_STACK_END_UNSUPPORTED_RULE : TCP_STACK_END_UNKNOWN;
+		return step_by_frame_pointer(scratch) ? TCP_STACK_END_UNSUPPORTED_RULE : TCP_STACK_END_UNKNOWN;
 	default:
-		return step_by_frame_pointer(walk);
+		return step_by_frame_pointer(scratch);
 	}
-	return step_to(walk, cfa, saved ? cfa - saved : 0);
+	return step_to(scratch, cfa, saved ? cfa - saved : 0);
 }
 
 /* No table at all, or generated code that user space has not read since it was made. */
 static __always_inline void note_missing(struct walk *walk, const struct tcp_unwind_row *row)
 {
-	bool is_generated = !walk->code.key.device;
+	const struct code *code = code_of(walk);
+	bool is_generated = !code->key.device;
 
-	if (is_generated && walk->code.row_count)
-		walk->generated = walk->code.start;
-	if (walk->code.has_table ? !is_generated || !walk->code.row_count || (row && row->kind) : is_generated)
+	if (is_generated && code->row_count)
+		walk->generated = code->start;
+	if (code->has_table ? !is_generated || !code->row_count || (row && row->kind) : is_generated)
 		return;
 	walk->flags |= TCP_STACK_FLAG_FP_ONLY;
-	ask_for(&walk->code, WANTED_AGAIN_NS);
+	ask_for(code, WANTED_AGAIN_NS);
 }
 
 /*
@@ -187,12 +214,13 @@ static __always_inline void note_missing(struct walk *walk, const struct tcp_unw
 static __always_inline void keep_generated_fresh(struct walk *walk)
 {
 	bool is_astray = walk->end && walk->end != TCP_STACK_END_COMPLETE;
+	struct code *code = code_of(walk); /* of no more use */
 
 	if (!walk->generated)
 		return;
-	fill_code_key(&walk->code.key, bpf_get_current_task_btf(), 0);
-	walk->code.start = walk->generated;
-	ask_for(&walk->code, is_astray ? WANTED_AGAIN_NS : GENERATED_STALE_NS);
+	fill_code_key(&code->key, bpf_get_current_task_btf(), 0);
+	code->start = walk->generated;
+	ask_for(code, is_astray ? WANTED_AGAIN_NS : GENERATED_STALE_NS);
 }
 
 static long walk_step(__u32 i, struct on_stack *at)
@@ -209,9 +237,9 @@ static long walk_step(__u32 i, struct on_stack *at)
 	walk->hash = hash_step(walk->hash, walk->ip);
 	walk->frames = i + 1;
 	walk->is_exact = false;
-	row = find_row(&walk->code, address);
+	row = find_row(scratch, code_of(walk), address);
 	note_missing(walk, row);
-	walk->end = row ? step_by_row(scratch, row) : step_by_frame_pointer(walk);
+	walk->end = row ? step_by_row(scratch, row) : step_by_frame_pointer(scratch);
 	return walk->end != TCP_STACK_END_UNKNOWN;
 }
 
@@ -221,7 +249,7 @@ static long join_step(__u32 i, struct on_stack *at)
 	const struct tcp_interpreter_frame *frame = &at->scratch->interpreter[i & (TCP_INTERPRETER_DEPTH - 1)];
 	__u32 to = at->scratch->walk.frames + i * 3;
 
-	if (to > TCP_STACK_DEPTH + TCP_INTERPRETER_DEPTH * 3 - 3)
+	if (to > TCP_STACK_WORDS - 3)
 		return 1;
 	at->scratch->stack.words[to] = frame->function;
 	at->scratch->stack.words[to + 1] = frame->position;
@@ -241,6 +269,8 @@ static __always_inline void begin_walk(struct scratch *scratch)
 	walk->sp = regs->sp;
 	walk->fp = regs->bp;
 	walk->is_exact = true;
+	scratch->window.is_filled = false;
+	scratch->window.is_shut = false;
 }
 
 /* Returns the words found: frames of the machine stack, then those of an interpreter. */
@@ -282,7 +312,9 @@ static __noinline __u64 call_path(__u32 tid)
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 #if defined(__TARGET_ARCH_x86)
 	bpf_probe_read_user(&words[0], sizeof(words[0]), (void *)regs->sp);
-	bpf_probe_read_user(&words[1], sizeof(words[1]), (void *)(regs->bp + 8));
+	/* Without frame pointers it holds anything, and reading there is a page fault: 0.5 us of 0.9. */
+	if (regs->bp - regs->sp < FRAME_POINTER_REACH)
+		bpf_probe_read_user(&words[1], sizeof(words[1]), (void *)(regs->bp + 8));
 	hash = hash_step(hash, regs->ip);
 	hash = hash_step(hash, regs->sp);
 	hash = hash_step(hash, regs->bp);

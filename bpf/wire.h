@@ -20,8 +20,10 @@
 #define TCP_COMM_SIZE 16 /* TASK_COMM_LEN, linux/sched.h */
 #define TCP_STACK_DEPTH 127 /* default of kernel.perf_event_max_stack */
 #define TCP_INTERPRETER_DEPTH 64
+#define TCP_STACK_WORDS 319 /* TCP_STACK_DEPTH + 3 * TCP_INTERPRETER_DEPTH */
 #define TCP_REQUEST_METHOD_SIZE 16
 #define TCP_REQUEST_PATH_SIZE 80
+#define TCP_MAIN_CODE 0x80 /* beside a function's type in tcp_interpreter_frame.detail */
 #define TCP_FILTER_SLOTS 8
 #define TCP_WATCH_ALL 0x7fffffff /* tcp_control.watch_filters while slots are rewritten: everything passes */
 
@@ -124,7 +126,7 @@ enum tcp_stack_end {
 
 /* tcp_unwind_row.kind: how to find the caller (x86-64; its return address is at CFA - 8). */
 enum tcp_unwind_kind {
-	TCP_UNWIND_KIND_NONE = 0, /* no rule: a frame-pointer step */
+	TCP_UNWIND_KIND_UNKNOWN = 0, /* no rule: a frame-pointer step */
 	TCP_UNWIND_KIND_STACK_POINTER = 1, /* CFA = sp + offset */
 	TCP_UNWIND_KIND_FRAME_POINTER = 2, /* CFA = fp + offset */
 	TCP_UNWIND_KIND_FRAME_POINTER_DEREF = 3, /* CFA = *(fp + offset), caller's fp = *fp: a realigned stack */
@@ -137,7 +139,7 @@ enum tcp_unwind_kind {
 
 /* tcp_interpreter.root_kind: where the newest frame of the current thread is found. */
 enum tcp_interpreter_root {
-	TCP_INTERPRETER_ROOT_NONE = 0, /* no frame list */
+	TCP_INTERPRETER_ROOT_UNKNOWN = 0, /* no frame list */
 	TCP_INTERPRETER_ROOT_ADDRESS = 1, /* a pointer at root */
 	TCP_INTERPRETER_ROOT_THREAD_POINTER = 2, /* a pointer at thread pointer + root */
 	TCP_INTERPRETER_ROOT_THREAD_LIST = 3, /* a list from the pointer at root; ours has the thread pointer at thread_id_offset */
@@ -265,14 +267,14 @@ struct tcp_queued {
 
 /* One frame of an interpreter's own list, newest first; what the words mean is the runtime's business. */
 struct tcp_interpreter_frame {
-	__u64 function; /* address of the code object, zend_function or Method */
+	__u64 function; /* address of the code object, zend_function or Method; of the file's name for PHP's main code */
 	__u64 position; /* where in it */
-	__u64 detail; /* PHP: line, function type << 32; otherwise 0 */
+	__u64 detail; /* PHP: line, function type << 32; main code: also TCP_MAIN_CODE << 32, hash of the file's name << 40; otherwise 0 */
 };
 
 struct tcp_stack {
 	struct tcp_event_header header;
-	__u64 stack_id; /* hash of process, frames and request; never 0 */
+	__u64 stack_id; /* hash of process, frames, request and how the walk went; never 0 */
 	__u64 start_boottime_ns; /* of the process, as in tcp_actor */
 	__u32 pid;
 	__u32 tid;
@@ -283,7 +285,7 @@ struct tcp_stack {
 	__u8 request_method[TCP_REQUEST_METHOD_SIZE]; /* NUL-terminated, otherwise arbitrary bytes; empty: none */
 	__u8 request_path[TCP_REQUEST_PATH_SIZE]; /* the same; cut before the query */
 	/* user addresses, innermost first, above the first they are return addresses; then the interpreter's frames, newest first */
-	__u64 words[TCP_STACK_DEPTH + TCP_INTERPRETER_DEPTH * 3];
+	__u64 words[TCP_STACK_WORDS];
 };
 
 /* A file's content, or the generated code of one process. */
@@ -337,6 +339,8 @@ struct tcp_interpreter {
 	__u32 caller_offset;
 	__s32 line_offset; /* of a u32, from the position; negative: do not read lines */
 	__u32 line_function_type; /* the u8 at the function must be this */
+	__s32 file_offset; /* of the pointer to the file's name, from the function; negative: do not look for main code */
+	__u32 name_offset; /* of the pointer to the function's name: none means main code */
 	__u32 reserved;
 };
 

@@ -4,7 +4,7 @@ namespace Tracer.Wire;
 /// <summary>How to find the caller (enum tcp_unwind_kind).</summary>
 public enum TcpUnwindKind : byte
 {
-    None = 0,
+    Unknown = 0,
     StackPointer = 1,
     FramePointer = 2,
     FramePointerDeref = 3,

@@ -9,6 +9,7 @@ public static class WireFormat
     public const int AddressSize = 16;
     public const int StackDepth = 127;
     public const int InterpreterDepth = 64;
+    public const int StackWords = 319;
     public const int RequestMethodSize = 16;
     public const int RequestPathSize = 80;
     public const int FilterSlots = 8;

@@ -44,7 +44,7 @@ public sealed partial class LayoutTests(LayoutObject layout) : IClassFixture<Lay
             Assert.Equal(
                 members.Select(member => $"{native.Name}: {Pascal(member.Name)} at bit {member.OffsetBits}, {member.SizeBytes} bytes"),
                 ManagedLayout.FieldsOf(mirror).Select(field => $"{native.Name}: {field.Name} at bit {field.Offset * 8}, {field.Size} bytes"));
-            Assert.Equal(native.SizeBytes - (hasTail ? (WireFormat.StackDepth + (WireFormat.InterpreterDepth * 3)) * sizeof(ulong) : 0), ManagedLayout.SizeOf(mirror));
+            Assert.Equal(native.SizeBytes - (hasTail ? WireFormat.StackWords * sizeof(ulong) : 0), ManagedLayout.SizeOf(mirror));
         }
     }
 

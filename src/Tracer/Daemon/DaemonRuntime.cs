@@ -40,8 +40,8 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _session = session;
         _queue = new HandoffQueue<PumpedItem>(QueueCapacityPowerOfTwo);
         _runtimes = new RuntimeDirectory(procfs, LanguageRuntimes.Detectors);
-        _symbolizer = new Symbolizer(procfs, new SymbolizerOptions { FrameRules = rules }, runtimes: _runtimes);
         _threads = new ThreadDumper(procfs);
+        _symbolizer = new Symbolizer(procfs, new SymbolizerOptions { FrameRules = rules, SourceLines = options.SourceLines }, runtimes: _runtimes);
         var processes = new ProcessDirectory(new ProcessReader(procfs));
         var stacks = new StackDirectory(_symbolizer);
         _loader = session.Unwind is { } maps ? new CodeLoader(session, maps, _runtimes, procfs) : null;

@@ -29,6 +29,9 @@ public sealed class RowSpace
     public bool TryTake(int count, out int first)
     {
         Recover();
+        first = 0;
+        if (count == 0)
+            return true; // nothing to look for, and nothing that may come back: a range without rows would lie on its neighbour
         for (int index = 0; index < _free.Count; index++)
         {
             first = _free.GetKeyAtIndex(index);
@@ -41,13 +44,14 @@ public sealed class RowSpace
             Used += count;
             return true;
         }
-        first = 0;
         return false;
     }
 
     /// <summary>Gives a range back.</summary>
     public void Return(int first, int count)
     {
+        if (count == 0)
+            return;
         Used -= count;
         _resting.Enqueue((_time.GetTimestamp(), first, count));
     }

@@ -50,7 +50,7 @@ public sealed class JavaThreadsTests : KernelTest
         await scene.Program.Close();
         Assert.Equal(status, (await Dump(scene, mayStartListener: true)).Status);
         await scene.Program.Close();
-        Assert.Equal(["closed", "closed"], scene.Program.Output);
+        Assert.Equal(["closed", "closed", "closed"], ((LeakingProgram)scene.Program).Output);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class JavaThreadsTests : KernelTest
 
     private static async Task<SocketRecord> Block(RuntimeScene scene)
     {
-        await scene.Program.Ask("block", "blocked");
+        await ((LeakingProgram)scene.Program).Ask("block", "blocked");
         return await scene.FindNew();
     }
 

@@ -17,7 +17,7 @@ internal sealed class RuntimeScene : IAsyncDisposable
     private readonly CloseWaitJournal _journal;
     private readonly HashSet<ulong> _seen = [];
 
-    private RuntimeScene(ClosingPeer peer, Daemon daemon, CloseWaitJournal journal, LeakingProgram program)
+    private RuntimeScene(ClosingPeer peer, Daemon daemon, CloseWaitJournal journal, ILeakingTarget program)
     {
         _peer = peer;
         Daemon = daemon;
@@ -27,20 +27,21 @@ internal sealed class RuntimeScene : IAsyncDisposable
 
     public Daemon Daemon { get; }
 
-    public LeakingProgram Program { get; }
+    public ILeakingTarget Program { get; }
 
-    /// <summary>Pid of the process whose sockets are looked for.</summary>
+    /// <summary>Pid of the process whose sockets are looked for; not of a wrapper around it (unshare).</summary>
     public int Pid => Program.Pid;
 
     /// <summary>The program runs first, and the daemon has looked at everything that runs when this returns.</summary>
-    public static Task<RuntimeScene> ProgramFirst(Func<int, LeakingProgram> start, params string[] daemonOptions) =>
+    public static Task<RuntimeScene> ProgramFirst(Func<int, ILeakingTarget> start, params string[] daemonOptions) =>
         ProgramFirst(port => Task.FromResult(start(port)), daemonOptions);
 
     /// <summary>The same with a program that has something to do before the daemon starts.</summary>
-    public static async Task<RuntimeScene> ProgramFirst(Func<int, Task<LeakingProgram>> start, params string[] daemonOptions)
+    public static async Task<RuntimeScene> ProgramFirst(Func<int, Task<ILeakingTarget>> start, params string[] daemonOptions)
     {
         ClosingPeer peer = new();
-        LeakingProgram program = await start(peer.Port);
+        ILeakingTarget program = await start(peer.Port);
+        await program.Ready();
         Daemon daemon = await Daemon.Start(daemonOptions);
         await Deadline.Until("the daemon has looked at what runs", async () =>
             (await daemon.Counters())["unwind_preloaded"] == 1 ? daemon : null, Settled);
@@ -48,11 +49,16 @@ internal sealed class RuntimeScene : IAsyncDisposable
     }
 
     /// <summary>The daemon runs first.</summary>
-    public static async Task<RuntimeScene> DaemonFirst(Func<int, LeakingProgram> start, params string[] daemonOptions)
+    public static async Task<RuntimeScene> DaemonFirst(Func<int, ILeakingTarget> start, params string[] daemonOptions) =>
+        await On(await Daemon.Start(daemonOptions), start);
+
+    /// <summary>A daemon that ran before, and ends with the scene.</summary>
+    public static async Task<RuntimeScene> On(Daemon daemon, Func<int, ILeakingTarget> start)
     {
-        Daemon daemon = await Daemon.Start(daemonOptions);
         ClosingPeer peer = new();
-        return await Begin(peer, daemon, start(peer.Port));
+        ILeakingTarget program = start(peer.Port);
+        await program.Ready();
+        return await Begin(peer, daemon, program);
     }
 
     /// <summary>Lets the program leak one socket, and returns what is known of it when it has read the end.</summary>
@@ -94,6 +100,25 @@ internal sealed class RuntimeScene : IAsyncDisposable
         return await _journal.UntilExited(cookie);
     }
 
+    /// <summary>Waits until a scan has found who holds the socket.</summary>
+    public Task<SocketRecord> UntilHeld(ulong cookie) => Daemon.ListUntil(cookie, "a scan has found its holder", socket => socket.Holders.Count > 0);
+
+    /// <summary>The same actor with what is known of its stack as soon as that is as expected: a runtime must not be asked for new names all the time.</summary>
+    public async Task<Actor> Named(Actor actor, Func<Actor, bool> condition)
+    {
+        Actor later = actor.Clone();
+        return await Deadline.Until("the stack is named", async () =>
+        {
+            Stack stack = (await Daemon.Client.GetStackAsync(new GetStackRequest { StackId = actor.StackId })).Stack;
+            later.Stack.Clear();
+            later.Stack.AddRange(stack.Frames);
+            later.ClearUserFrame();
+            if (stack.HasUserFrame)
+                later.UserFrame = stack.UserFrame;
+            return condition(later) ? later : null;
+        }, evidence: () => StackLines.Describe(later));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Program.DisposeAsync();
@@ -102,18 +127,19 @@ internal sealed class RuntimeScene : IAsyncDisposable
         await _peer.DisposeAsync();
     }
 
-    private static async Task<RuntimeScene> Begin(ClosingPeer peer, Daemon daemon, LeakingProgram program)
+    private static async Task<RuntimeScene> Begin(ClosingPeer peer, Daemon daemon, ILeakingTarget program)
     {
         CloseWaitJournal journal = new(daemon);
         await journal.Snapshot();
         return new RuntimeScene(peer, daemon, journal, program);
     }
 
+    // By the peer, which is nobody else's: the pid may be that of a forked child.
     private async Task<List<SocketRecord>> Mine()
     {
         try
         {
-            return await Daemon.List(new SocketFilter { Pids = { (uint)Pid }, RemotePorts = { (uint)_peer.Port } });
+            return await Daemon.List(new SocketFilter { RemotePorts = { (uint)_peer.Port } });
         }
         catch (RpcException failure)
         {
