@@ -30,30 +30,27 @@ public sealed class ProcessRuntimes : IDisposable
         }
     }
 
-<<<<<<< HEAD
     public bool IsEmpty => _runtimes.Length == 0;
 
     /// <summary>An interpreter is there, and its frame list is not yet: look again.</summary>
     public bool IsStarting
-=======
-    /// <summary>As <see cref="ILanguageRuntime.Postponed"/>, of all of them.</summary>
-    internal int Postponed
->>>>>>> h-k-web
     {
         get
         {
             lock (_lock)
-<<<<<<< HEAD
                 return !_isDisposed && Array.Exists(_runtimes, runtime => runtime.IsStarting);
         }
     }
-=======
+
+    /// <summary>As <see cref="ILanguageRuntime.Postponed"/>, of all of them.</summary>
+    internal int Postponed
+    {
+        get
+        {
+            lock (_lock)
                 return _isDisposed ? 0 : _runtimes.Sum(runtime => runtime.Postponed);
         }
     }
-
-    internal bool IsEmpty => _runtimes.Length == 0;
->>>>>>> h-k-web
 
     /// <summary>The language of the frames that come beside the native ones; null when there is no interpreter.</summary>
     internal FrameKind? InterpreterKind =>
