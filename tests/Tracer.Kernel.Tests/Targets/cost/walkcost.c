@@ -22,7 +22,7 @@
 #include "walk.h"
 
 #define WARM_UP 64
-#define PATIENCE 2000 /* sends of 10 ms */
+#define PATIENCE 4000 /* sends of 10 ms */
 
 static const char *const shared[] = { "unwind_rows", "unwind_tables", "targets" };
 static int sender, receiver, sent;
