@@ -72,6 +72,8 @@ need() {
 
 has_tool() { command -v "$1"; }
 
+has_library() { ldconfig -p | grep -q "$1"; }
+
 # sbin is not on the PATH of every user, but its tools answer without root too.
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -89,6 +91,19 @@ need_test_packages() {
 	need iproute2 has_tool ss
 	need procps has_tool ps
 	need util-linux has_tool unshare
+	need xz-utils has_tool xz
+	need dwz has_tool dwz
+	need libdw1 has_library libdw.so.1
+	need liblzma5 has_library liblzma.so.5
+	need libssl3 has_library libssl.so.3
+	need golang-go has_tool go
+	need openjdk-17-jdk-headless test -x "/usr/lib/jvm/java-17-openjdk-$(dpkg --print-architecture)/bin/javac"
+	need php-cli has_tool php8.2
+	need php-fpm has_tool php-fpm8.2
+	need apache2 has_tool apache2
+	need libapache2-mod-php test -e /usr/lib/apache2/modules/libphp8.2.so
+	need libfcgi-bin has_tool cgi-fcgi
+	need python3 test -x /usr/bin/python3
 	need "$clang_format" has_tool "$clang_format"
 	need python3-grpcio /usr/bin/python3 -c 'import grpc'
 	need python3-protobuf /usr/bin/python3 -c 'import google.protobuf'
@@ -113,7 +128,14 @@ install_missing() {
 	missing=()
 }
 
-apt_install() { apt-get install -y -q --no-install-recommends "${missing[@]}"; }
+# The tests start web servers by themselves, on ports of their own: the packages' services stay off.
+apt_install() {
+	local policy=/usr/sbin/policy-rc.d result=0
+	[[ -e $policy ]] && policy= || printf '#!/bin/sh\nexit 101\n' | install -m 755 /dev/stdin "$policy"
+	apt-get install -y -q --no-install-recommends "${missing[@]}" || result=$?
+	[[ -z $policy ]] || rm -f "$policy"
+	return "$result"
+}
 
 check_sdk() {
 	has_tool dotnet >/dev/null || fail 4 "the .NET SDK is missing: install version 10.0 (see global.json)"

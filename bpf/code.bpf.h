@@ -14,6 +14,7 @@
 #define ROW_SEARCH_STEPS 22 /* log2 of more rows than the map ever holds */
 #define ROW_HASH_MULTIPLIER 0x9e3779b1U /* 2^32 / golden ratio */
 #define WANTED_AGAIN_NS 1000000000ULL
+#define GENERATED_STALE_NS 10000000000ULL
 
 static __always_inline __u64 address_space_of(const struct task_struct *task)
 {
@@ -194,8 +195,8 @@ static __always_inline struct tcp_unwind_row *find_row(struct scratch *scratch, 
 	return bpf_map_lookup_elem(&unwind_rows, &index);
 }
 
-/* Asks user space for the table of a mapping, or to look at the process (mapping NULL); once a second each. */
-static __noinline void ask_for(const struct code *code)
+/* Asks user space for the table of a mapping, or to look at the process (mapping NULL); once in this time each. */
+static __noinline void ask_for(const struct code *code, __u64 pause_ns)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tcp_code_key key = {};
@@ -208,7 +209,7 @@ static __noinline void ask_for(const struct code *code)
 	else
 		fill_code_key(&key, task, 0);
 	asked = bpf_map_lookup_elem(&wanted, &key);
-	if (asked && now - *asked < WANTED_AGAIN_NS)
+	if (asked && now - *asked < pause_ns)
 		return;
 	wish = ring_reserve(sizeof(*wish), TCP_COUNTER_CODE_WANTED_LOST);
 	if (!wish)

@@ -9,6 +9,7 @@
  */
 
 #define THREADS_MAX 512
+#define PHP_TEXT_HASH_OFFSET 8 /* zend_string.h, 7.0 to 8.5 */
 
 static __always_inline bool read_word(__u64 *word, __u64 address)
 {
@@ -54,16 +55,37 @@ static __noinline int find_newest_frame(struct on_stack *at)
 	return hop(list, list->layout.hops[0]) && hop(list, list->layout.hops[1]) && list->frame;
 }
 
+/*
+ * PHP frees what describes the main code of a script when that ends, sooner than
+ * user space may come. The name of its file stays longer, and its hash proves it.
+ */
+static __always_inline __u32 read_main_code(const struct tcp_interpreter *layout, struct tcp_interpreter_frame *frame)
+{
+	__u64 name = 0;
+	__u64 file = 0;
+	__u64 hash = 0;
+
+	if (layout->file_offset < 0 || !read_word(&name, frame->function + layout->name_offset) || name)
+		return 0;
+	if (!read_word(&file, frame->function + layout->file_offset) || !read_word(&hash, file + PHP_TEXT_HASH_OFFSET))
+		return 0;
+	frame->function = file;
+	return TCP_MAIN_CODE | (__u32)hash << 8;
+}
+
 static __always_inline void read_line(const struct tcp_interpreter *layout, struct tcp_interpreter_frame *frame)
 {
 	__u32 line = 0;
+	__u32 main_code = 0;
 	__u8 type = 0;
 
 	if (bpf_probe_read_user(&type, sizeof(type), (void *)frame->function))
 		return;
-	if (type == layout->line_function_type)
+	if (type == layout->line_function_type) {
 		bpf_probe_read_user(&line, sizeof(line), (void *)(frame->position + layout->line_offset));
-	frame->detail = (__u64)type << 32 | line;
+		main_code = read_main_code(layout, frame);
+	}
+	frame->detail = (__u64)(main_code | type) << 32 | line;
 }
 
 static long list_step(__u32 i, struct on_stack *at)
@@ -89,7 +111,8 @@ static long list_step(__u32 i, struct on_stack *at)
 		return 0;
 	if (list->layout.line_offset >= 0)
 		read_line(&list->layout, frame);
-	walk->hash = hash_step(hash_step(walk->hash, frame->function), frame->position);
+	/* the detail too: another script may have its code where the last one had its own */
+	walk->hash = hash_step(hash_step(hash_step(walk->hash, frame->function), frame->position), frame->detail);
 	walk->interpreted++;
 	return 0;
 }
@@ -122,16 +145,17 @@ static __noinline int walk_interpreter(struct on_stack *at)
 
 	if (!target) {
 		scratch->walk.flags |= TCP_STACK_FLAG_NEW_PROCESS;
-		ask_for(0);
+		ask_for(0, WANTED_AGAIN_NS);
 		return 0;
 	}
 	if (target->interpreter.root_kind == TCP_INTERPRETER_ROOT_UNKNOWN)
 		return 0;
 	scratch->list.layout = target->interpreter;
-	read_request(&scratch->list.layout, &scratch->stack);
 	if (!find_newest_frame(at))
 		return 0;
 	bpf_loop(TCP_INTERPRETER_DEPTH, list_step, at, 0);
+	if (scratch->walk.interpreted) /* between requests the texts are those of the last one, and perhaps freed */
+		read_request(&scratch->list.layout, &scratch->stack);
 	if (scratch->list.frame)
 		scratch->walk.flags |= TCP_STACK_FLAG_INTERPRETER_CUT;
 	return 0;

@@ -26,25 +26,33 @@ static __always_inline bool budget_allows(struct scratch *scratch)
 	return true;
 }
 
-/* The frames' hash becomes the name of the stack of this process, for this request. */
+/*
+ * The frames' hash becomes the name of the stack of this process, for this request. Why it ends belongs to it: what is known under a name is not sent
+ * again. The flags do not: a better walk of the same frames is sent under the same name.
+ */
 static __always_inline void name_stack(struct tcp_stack *stack)
 {
 	const __u64 *words = (const __u64 *)stack->request_method;
 	__u64 hash = hash_step(hash_step(stack->stack_id, stack->start_boottime_ns), stack->pid);
 
+	hash = hash_step(hash, stack->end);
 	for (__u32 i = 0; i < REQUEST_WORDS; i++)
 		hash = hash_step(hash, words[i]);
 	stack->stack_id = hash ? hash : 1;
 }
 
-/* Not remembered when the ring is full: the next use of the stack sends it again. */
+/*
+ * Not remembered when the ring is full: the next use of the stack sends it again.
+ * So does a walk that nothing was missing for, after one that had to guess and found the same.
+ */
 static __always_inline void send_once(struct tcp_stack *stack, __u32 words)
 {
 	__u32 bytes = words * sizeof(__u64);
 	__u64 id = stack->stack_id;
-	__u8 known = 1;
+	__u8 known = stack->flags ? 1 : 2;
+	__u8 *sent = bpf_map_lookup_elem(&known_stacks, &id);
 
-	if (bpf_map_lookup_elem(&known_stacks, &id))
+	if (sent && *sent >= known)
 		return;
 	if (bytes > sizeof(stack->words))
 		return;

@@ -289,6 +289,7 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task)
 {
+	forget_target(task->tgid); /* the new memory may be where that of an earlier program was */
 	tell_exec(task);
 	return 0;
 }

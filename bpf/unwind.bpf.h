@@ -199,10 +199,29 @@ static __always_inline void note_missing(struct walk *walk, const struct tcp_unw
 	const struct code *code = code_of(walk);
 	bool is_generated = !code->key.device;
 
+	if (is_generated && code->row_count)
+		walk->generated = code->start;
 	if (code->has_table ? !is_generated || !code->row_count || (row && row->kind) : is_generated)
 		return;
 	walk->flags |= TCP_STACK_FLAG_FP_ONLY;
-	ask_for(code);
+	ask_for(code, WANTED_AGAIN_NS);
+}
+
+/*
+ * A runtime drops code and puts other code in its place, and no rule shows that
+ * it has become wrong. So rules for generated code that are in use are read
+ * again now and then, and soon when a walk through them went astray.
+ */
+static __always_inline void keep_generated_fresh(struct walk *walk)
+{
+	bool is_astray = walk->end && walk->end != TCP_STACK_END_COMPLETE;
+	struct code *code = code_of(walk); /* the walk is over: it is free */
+
+	if (!walk->generated)
+		return;
+	fill_code_key(&code->key, bpf_get_current_task_btf(), 0);
+	code->start = walk->generated;
+	ask_for(code, is_astray ? WANTED_AGAIN_NS : GENERATED_STALE_NS);
 }
 
 static long walk_step(__u32 i, struct on_stack *at)
@@ -264,6 +283,7 @@ static __always_inline __u32 walk_stack(void *ctx, struct scratch *scratch)
 
 	begin_walk(scratch);
 	bpf_loop(TCP_STACK_DEPTH, walk_step, &at, 0);
+	keep_generated_fresh(walk);
 	walk_interpreter(&at);
 	bpf_loop(walk->interpreted, join_step, &at, 0);
 	stack->stack_id = walk->hash;

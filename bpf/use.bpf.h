@@ -21,10 +21,9 @@ static __always_inline bool actor_with_stack(void *ctx, struct tcp_actor *actor)
 }
 
 /* Remembers a receive attempt; walks the stack only when the call path is a new one. */
-static __always_inline bool note_read(void *ctx, struct tcp_record *record, int result)
+static __always_inline bool note_read(void *ctx, struct tcp_record *record, int result, __u64 path)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	__u64 path = call_path(tid);
 	struct tcp_actor reader = {};
 	bool exiting = false;
 
@@ -44,15 +43,31 @@ static __always_inline bool note_read(void *ctx, struct tcp_record *record, int 
 	return true;
 }
 
+/*
+ * Whoever asked had to wait, and now the same process receives by another path: that is an event loop, which has no
+ * frames of who wants the data. The attempt has. The thread may be the same one of a pool.
+ */
+static __always_inline bool answers_attempt(const struct tcp_record *record, int result, __u64 path)
+{
+	return record->last_read_result == -EAGAIN && result >= 0 && path && record->path_key && path != record->path_key &&
+	       record->last_read.pid == (__u32)(bpf_get_current_pid_tgid() >> 32);
+}
+
 /* True if user space should hear of it at once: somebody turned up, or the end was read. */
 static __always_inline bool note_receive(void *ctx, struct tcp_record *record, int result, bool at_end)
 {
+	bool is_end = at_end && result == 0 && !is_known(&record->eof_read);
+	__u64 path = call_path((__u32)bpf_get_current_pid_tgid());
 	bool news;
 
-	if (!note_read(ctx, record, result))
+	if (answers_attempt(record, result, path)) {
+		record->last_read_result = result; /* once: the next one is an attempt of its own */
+		return is_end && actor_with_stack(ctx, &record->eof_read);
+	}
+	if (!note_read(ctx, record, result, path))
 		return false;
 	news = adopt(record, &record->last_read);
-	if (at_end && result == 0 && !is_known(&record->eof_read)) {
+	if (is_end) {
 		record->eof_read = record->last_read;
 		news = true;
 	}
@@ -70,9 +85,10 @@ static __always_inline bool note_send(void *ctx, struct tcp_record *record)
 /* The listener remembers each attempt; whoever got a connection from one is its origin. */
 static __always_inline void note_accept(void *ctx, struct tcp_record *listener, struct tcp_record *child)
 {
+	__u64 path = call_path((__u32)bpf_get_current_pid_tgid());
 	struct tcp_actor acceptor = {};
 
-	if (listener && note_read(ctx, listener, child ? 0 : -EAGAIN))
+	if (listener && note_read(ctx, listener, child ? 0 : -EAGAIN, path))
 		acceptor = listener->last_read;
 	else if (!child || !actor_with_stack(ctx, &acceptor))
 		return;

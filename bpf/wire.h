@@ -23,6 +23,7 @@
 #define TCP_STACK_WORDS 319 /* TCP_STACK_DEPTH + 3 * TCP_INTERPRETER_DEPTH */
 #define TCP_REQUEST_METHOD_SIZE 16
 #define TCP_REQUEST_PATH_SIZE 80
+#define TCP_MAIN_CODE 0x80 /* beside a function's type in tcp_interpreter_frame.detail */
 #define TCP_FILTER_SLOTS 8
 #define TCP_WATCH_ALL 0x7fffffff /* tcp_control.watch_filters while slots are rewritten: everything passes */
 
@@ -222,10 +223,10 @@ struct tcp_record {
 	__u64 path_key; /* call path of last_read, to skip equal stack walks; means nothing to user space */
 	struct tcp_actor origin; /* see origin_kind */
 	struct tcp_actor listener; /* who called listen() */
-	struct tcp_actor last_read; /* last receive attempt, successful or not; LISTEN: last accept() attempt */
+	struct tcp_actor last_read; /* last receive attempt, successful or not; not of an event loop that answers it; LISTEN: last accept() attempt */
 	struct tcp_actor eof_read; /* first receive that returned 0 after the FIN */
 	struct tcp_actor first_send; /* first send */
-	__s32 last_read_result; /* bytes, or negative errno; LISTEN: 0 or negative errno */
+	__s32 last_read_result; /* bytes, or negative errno; what it was answered with; LISTEN: 0 or negative errno */
 	__u32 flags; /* enum tcp_record_flag */
 	__u32 origin_kind; /* enum tcp_origin */
 	__u32 reserved;
@@ -266,14 +267,14 @@ struct tcp_queued {
 
 /* One frame of an interpreter's own list, newest first; what the words mean is the runtime's business. */
 struct tcp_interpreter_frame {
-	__u64 function; /* address of the code object, zend_function or Method */
+	__u64 function; /* address of the code object, zend_function or Method; of the file's name for PHP's main code */
 	__u64 position; /* where in it */
-	__u64 detail; /* PHP: line, function type << 32; otherwise 0 */
+	__u64 detail; /* PHP: line, function type << 32; main code: also TCP_MAIN_CODE << 32, hash of the file's name << 40; otherwise 0 */
 };
 
 struct tcp_stack {
 	struct tcp_event_header header;
-	__u64 stack_id; /* hash of process, frames and request; never 0 */
+	__u64 stack_id; /* hash of process, frames, end and request; never 0 */
 	__u64 start_boottime_ns; /* of the process, as in tcp_actor */
 	__u32 pid;
 	__u32 tid;
@@ -338,6 +339,8 @@ struct tcp_interpreter {
 	__u32 caller_offset;
 	__s32 line_offset; /* of a u32, from the position; negative: do not read lines */
 	__u32 line_function_type; /* the u8 at the function must be this */
+	__s32 file_offset; /* of the pointer to the file's name, from the function; negative: do not look for main code */
+	__u32 name_offset; /* of the pointer to the function's name: none means main code */
 	__u32 reserved;
 };
 

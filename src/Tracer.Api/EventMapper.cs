@@ -68,6 +68,7 @@ internal sealed class EventMapper(IFactSource facts, bool omitsFrames = false)
             Truncated = stack.Truncated,
             End = (Proto.StackEnd)stack.End,
             Request = stack.Request,
+            Limitation = stack.Limitation,
         };
         if (stack.UserFrame is { } userFrame)
             message.UserFrame = (uint)userFrame;

@@ -31,6 +31,14 @@ public interface IFactSource
     ulong NowKtimeNs();
 
     /// <summary>
+    /// Asks a process itself. Takes seconds; called for a client that asked for just that, and never under a lock. Null: others are asking, too many.
+    /// </summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="mayStartListener">It may be signalled if it does not listen yet.</param>
+    /// <param name="cancellationToken">The client has gone.</param>
+    Task<ThreadDump?> DumpThreadsAsync(uint pid, bool mayStartListener, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Asks for a scan and ends when one that began after the call has reached the <see cref="EventHub"/>: then true.
     /// False: there will be none.
     /// </summary>

@@ -60,6 +60,20 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
         return Task.FromResult(new Proto.GetStackResponse { Stack = EventMapper.ToStack(stack) });
     }
 
+    public override async Task<Proto.DumpThreadsResponse> DumpThreads(Proto.DumpThreadsRequest request, ServerCallContext context)
+    {
+        if (request.Pid is 0 or > int.MaxValue)
+            throw new RpcException(new Status(StatusCode.InvalidArgument, $"pid: {request.Pid} is no process id"));
+        // Whoever comes over plaintext TCP may be any local user.
+        bool isUnix = context.GetHttpContext().Connection.RemoteIpAddress is null;
+        if (request.MayStartListener && !isUnix && !context.AuthContext.IsPeerAuthenticated)
+            throw new RpcException(new Status(StatusCode.PermissionDenied, "may_start_listener: only over the unix socket or mutual TLS"));
+        using IDisposable lease = limiter.Enter();
+        ThreadDump dump = await facts.DumpThreadsAsync(request.Pid, request.MayStartListener, context.CancellationToken)
+            ?? throw new RpcException(new Status(StatusCode.ResourceExhausted, "another thread dump is being taken"));
+        return ThreadMapper.ToResponse(dump);
+    }
+
     public override Task<Proto.GetStatusResponse> GetStatus(Proto.GetStatusRequest request, ServerCallContext context) =>
         Task.FromResult(StatusMapper.ToStatus(facts.ReadStatus(), hub.ReadCounters(), [.. hub.ReadBounds(), limiter.Bound]));
 

@@ -15,4 +15,7 @@ public sealed record StackReport(
 
     /// <summary>What a web server's worker was serving, as in "GET /cart"; empty: nothing, or not known.</summary>
     public string Request { get; init; } = "";
+
+    /// <summary>Why frames of a language runtime have no names; empty: nothing hinders.</summary>
+    public string Limitation { get; init; } = "";
 }

@@ -60,6 +60,7 @@ public sealed class Symbolizer : IDisposable
         lock (_lock)
         {
             ProcessRuntimes? runtimes = FindRuntimes(stack.Pid, stack.StartBoottimeNs);
+            int postponed = runtimes?.Postponed ?? 0;
             List<ResolvedFrame> native = Resolve(stack.Pid, stack.StartBoottimeNs, stack.Addresses.Span, runtimes);
             var interpreter = new List<IReadOnlyList<CodeFrame>>(stack.Interpreter.Length);
             foreach (ref readonly InterpreterFrame frame in stack.Interpreter.Span)
@@ -70,7 +71,12 @@ public sealed class Symbolizer : IDisposable
                     interpreter.Add(named);
             }
 
-            return StackMerger.Merge(native, interpreter, runtimes?.InterpreterKind ?? FrameKind.Unknown, stack.IsComplete, _rules);
+            MergedStack merged = StackMerger.Merge(native, interpreter, runtimes?.InterpreterKind ?? FrameKind.Unknown, stack.IsComplete, _rules);
+            return merged with
+            {
+                MayImprove = runtimes is not null && runtimes.Postponed != postponed,
+                Limitation = runtimes is not null && merged.Frames.Any(frame => frame.Function.Length == 0 || frame.Kind == FrameKind.Stub) ? runtimes.Limitation : "",
+            };
         }
     }
 

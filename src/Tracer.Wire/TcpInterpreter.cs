@@ -20,5 +20,7 @@ public struct TcpInterpreter
     public uint CallerOffset;
     public int LineOffset;
     public uint LineFunctionType;
+    public int FileOffset;
+    public uint NameOffset;
     public uint Reserved;
 }

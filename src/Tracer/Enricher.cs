@@ -20,7 +20,8 @@ public sealed class Enricher(
         using CancellationTokenRegistration wake = cancellationToken.Register(queue.Wake);
         while (!cancellationToken.IsCancellationRequested)
         {
-            if (!queue.WaitForItem())
+            stacks.Improve();
+            if (!queue.WaitForItem(stacks.NextImprovement))
                 continue;
             Handle(in queue.Peek());
             queue.Advance();

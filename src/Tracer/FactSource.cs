@@ -8,7 +8,8 @@ namespace Tracer;
 
 /// <summary>Answers the API's questions from what the daemon's threads have already learned.</summary>
 public sealed class FactSource(
-    ProcessDirectory processes, StackDirectory stacks, CgroupPaths? cgroups, ScanMarks scans, EventPump pump, StatusReport status) : IFactSource
+    ProcessDirectory processes, StackDirectory stacks, ThreadDumper threads, CgroupPaths? cgroups, ScanMarks scans, EventPump pump, StatusReport status)
+    : IFactSource
 {
     private const ulong ClockAgeNs = 1_000_000_000; // wall time may be stepped
 
@@ -31,6 +32,9 @@ public sealed class FactSource(
     public DateTimeOffset BootToWallClock(ulong boottimeNs) => Clock().BoottimeToWallClock(boottimeNs);
 
     public ulong NowKtimeNs() => ClockSet.ReadMonotonicNs();
+
+    public Task<ThreadDump?> DumpThreadsAsync(uint pid, bool mayStartListener, CancellationToken cancellationToken) =>
+        threads.DumpAsync(pid, mayStartListener, cancellationToken);
 
     public Task<bool> RescanAsync(CancellationToken cancellationToken)
     {

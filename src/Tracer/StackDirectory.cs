@@ -7,11 +7,18 @@ using Tracer.Wire;
 namespace Tracer;
 
 /// <summary>Stacks with their names, kept after the end of their process. One thread adds, any thread asks.</summary>
-public sealed class StackDirectory(Symbolizer symbolizer)
+public sealed class StackDirectory(Symbolizer symbolizer, TimeProvider? time = null)
 {
     private const int Capacity = 16_384;
+    private const int MaxUnfinished = 256;
 
+    // Pauses double up to the last one, which is as long as any runtime wants to be left alone.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(64);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly BoundedCache<ulong, StackReport> _stacks = new(Capacity);
+    private readonly PriorityQueue<(RawStack Raw, TimeSpan Pause), long> _unfinished = new();
 
     public int Count => _stacks.Count;
 
@@ -19,10 +26,33 @@ public sealed class StackDirectory(Symbolizer symbolizer)
 
     public ulong Evicted => _stacks.Evicted;
 
+    /// <summary>How long until <see cref="Improve"/> has something to do.</summary>
+    public TimeSpan NextImprovement
+    {
+        get
+        {
+            if (!_unfinished.TryPeek(out _, out long due))
+                return Timeout.InfiniteTimeSpan;
+            TimeSpan left = _time.GetElapsedTime(_time.GetTimestamp(), due);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
     public StackReport? Find(ulong stackId) => _stacks.TryGet(stackId, out StackReport? stack) ? stack : null;
 
     /// <summary>Names the frames now, while the process is there to be read.</summary>
-    public void Add(RawStack raw)
+    public void Add(RawStack raw) => Name(raw, FirstPause, before: null);
+
+    /// <summary>Names again what a process could not be asked for at the time; for the thread that adds.</summary>
+    public void Improve()
+    {
+        if (NextImprovement != TimeSpan.Zero)
+            return;
+        (RawStack raw, TimeSpan pause) = _unfinished.Dequeue();
+        Name(raw, pause * 2, Find(raw.Header.StackId));
+    }
+
+    private void Name(RawStack raw, TimeSpan pause, StackReport? before)
     {
         // The kernel's own walk ends with the zero that the first frame of a thread has in place of a caller.
         ReadOnlyMemory<ulong> addresses = raw.Frames.AsMemory().TrimEnd(0UL);
@@ -33,7 +63,9 @@ public sealed class StackDirectory(Symbolizer symbolizer)
         for (int i = 0; i < frames.Length; i++)
         {
             ResolvedFrame f = named.Frames[i];
-            frames[i] = new StackFrame(f.Function, f.Module, f.Offset, f.Address, f.BuildId, f.File, f.Line, (CodeKind)f.Kind, f.IsInlined);
+            // A name from then is worth more than one from now: another code may be in that place.
+            bool hadName = before?.Frames.Count == frames.Length && before.Frames[i].Function.Length > 0;
+            frames[i] = hadName ? before!.Frames[i] : new StackFrame(f.Function, f.Module, f.Offset, f.Address, f.BuildId, f.File, f.Line, (CodeKind)f.Kind, f.IsInlined);
         }
         bool fpOnly = raw.Header.Flags.HasFlag(TcpStackFlags.FpOnly);
         bool truncated = raw.Header.End == TcpStackEnd.Truncated;
@@ -42,7 +74,10 @@ public sealed class StackDirectory(Symbolizer symbolizer)
             UserFrame = named.UserFrame,
             End = raw.Header.End,
             Request = RequestOf(raw.Header),
+            Limitation = named.Limitation,
         });
+        if (named.MayImprove && pause <= LastPause && _unfinished.Count < MaxUnfinished)
+            _unfinished.Enqueue((raw, pause), _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency));
     }
 
     private static string RequestOf(TcpStackHeader header)

@@ -224,6 +224,7 @@ public class EventMapperTests
 
         Assert.Equal((true, 0u, StackEnd.BadFrame, "GET /cart"), (stack.HasUserFrame, stack.UserFrame, stack.End, stack.Request));
         Assert.Equal((FrameKind.Native, true), (stack.Frames[0].Kind, stack.Frames[0].IsInlined));
+        Assert.Equal("no names", stack.Limitation);
         Assert.False(EventMapper.ToStack(new StackReport(1, 2, [], false, false)).HasUserFrame);
     }
 
@@ -276,5 +277,6 @@ public class EventMapperTests
             UserFrame = 0,
             End = TcpStackEnd.BadFrame,
             Request = "GET /cart",
+            Limitation = "no names",
         };
 }

@@ -21,7 +21,6 @@ public sealed class ConnectTests(DaemonFixture fixture) : SharedDaemonTest(fixtu
         Assert.Equal(("target", TargetPrograms.PathOf("target")), (socket.Origin.Comm, socket.Origin.Exe));
         Assert.Equal(Source.Traced, socket.Origin.Source);
         Stacks.AssertCalledFrom(socket.Origin, "dial_upstream", "checkout_connection", "run_line", "serve_forever");
-        Assert.True(socket.Origin.StackFpOnly);
         Assert.Null(socket.Listener);
         Assert.Equal(((uint)talk.Client.Pid, (uint)talk.ClientSide.Fd), (socket.Holders[0].Pid, socket.Holders[0].Fd));
     }

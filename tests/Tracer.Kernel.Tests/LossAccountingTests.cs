@@ -70,14 +70,13 @@ public sealed class LossAccountingTests : KernelTest
             ofLoad += one.Netns == netns.Inode && !isListener ? 1ul : 0;
             return false;
         });
-        long balance = await UntilSettled(daemon, journal);
-        long usesBefore = Uses(await daemon.Counters());
+        LossBalance balance = await LossBalance.Settled(daemon, journal);
         await before();
         string done = await load.Run();
         await after();
         Assert.Equal($"done {Connections} {Kept}", done);
 
-        await UntilBalanced(daemon, journal, balance, usesBefore);
+        await balance.UntilKept();
         await UntilListAgreesWithSs(daemon, netns, Kept);
         LoadResult result = new(journal.Lost, ofLoad);
         await load.Finish();
@@ -96,45 +95,6 @@ public sealed class LossAccountingTests : KernelTest
             return last == before ? "quiet" : null;
         });
         return before;
-    }
-
-    /// <summary>Delivered and announced as lost, less what was watched: constant while nothing goes missing silently.</summary>
-    private static long Balance(Dictionary<string, ulong> counters, TransitionJournal journal) =>
-        (long)(journal.Delivered + journal.Lost) - Watched(counters) - (long)counters["hook_runs_skipped"];
-
-    private static long Watched(Dictionary<string, ulong> counters) => (long)counters["transitions"] - (long)counters["filtered"];
-
-    /// <summary>Records of reads and releases in CLOSE_WAIT: no state changes, but counted when the ring has no room for them.</summary>
-    private static long Uses(Dictionary<string, ulong> counters) =>
-        (long)(counters["events_submitted"] + counters["events_lost"]) - Watched(counters);
-
-    /// <summary>Other connections of this machine may have changed just when the stream began.</summary>
-    private static async Task<long> UntilSettled(Daemon daemon, TransitionJournal journal)
-    {
-        long balance = long.MinValue;
-        await Deadline.Until("two readings of the balance are equal", async () =>
-        {
-            (long last, balance) = (balance, Balance(await daemon.Counters(), journal));
-            return last == balance ? "equal" : null;
-        });
-        return balance;
-    }
-
-    private static async Task UntilBalanced(Daemon daemon, TransitionJournal journal, long balance, long usesBefore)
-    {
-        string evidence = "";
-        await Deadline.Until(
-            "produced = delivered + counted",
-            async () =>
-            {
-                Dictionary<string, ulong> counters = await daemon.Counters();
-                long surplus = Balance(counters, journal) - balance;
-                long most = journal.Lost == 0 ? 0 : Uses(counters) - usesBefore;
-                evidence = $"{journal.Delivered} delivered, {journal.Lost} announced as lost, surplus {surplus} (allowed: 0 to {most})\n{string.Join('\n', counters)}";
-                return surplus >= 0 && surplus <= most ? evidence : null;
-            },
-            TimeSpan.FromSeconds(30),
-            () => evidence);
     }
 
     private static async Task UntilListAgreesWithSs(Daemon daemon, NetworkNamespace netns, int count)

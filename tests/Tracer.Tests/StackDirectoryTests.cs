@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using Tracer.Attribution;
 using Tracer.Linux.Procfs;
 using Tracer.Stacks;
+using Tracer.Stacks.Runtimes;
+using Tracer.Tests.Fake;
 using Tracer.Wire;
 
 namespace Tracer.Tests;
@@ -31,4 +33,39 @@ public sealed class StackDirectoryTests
         Assert.Equal((TcpStackEnd.ReadFailed, true, false, request, null), (stack.End, stack.FpOnly, stack.Truncated, stack.Request, stack.UserFrame));
         Assert.Equal(0x1234ul, Assert.Single(stack.Frames).Address);
     }
+
+    [Fact]
+    public void Names_that_a_process_could_not_be_asked_for_yet_come_later_and_those_it_gave_stay()
+    {
+        var clock = new SteppingClock();
+        var runtime = new BusyRuntime();
+        using var runtimes = new RuntimeDirectory(new ProcfsRoot(), [runtime]);
+        using var symbolizer = new Symbolizer(new ProcfsRoot(), runtimes: runtimes);
+        var stacks = new StackDirectory(symbolizer, clock);
+        Assert.Equal(Timeout.InfiniteTimeSpan, stacks.NextImprovement);
+
+        var self = (uint)Environment.ProcessId;
+        new ProcessReader(new ProcfsRoot()).ReadStat(self, out ProcessStat stat);
+        stacks.Add(new RawStack(new TcpStackHeader { StackId = 7, Pid = self, StartBoottimeNs = stat.StartBoottimeNs }, [BusyRuntime.Known, BusyRuntime.Young], []));
+        Assert.Equal(["first", ""], Functions(stacks));
+        Assert.Equal("busy", stacks.Find(7)!.Limitation);
+        Assert.Equal(TimeSpan.FromSeconds(1), stacks.NextImprovement);
+
+        // Too early: nothing is asked.
+        stacks.Improve();
+        Assert.Equal(1, runtime.Postponed);
+
+        // Not yet: it is asked again, after a longer time.
+        clock.Advance(TimeSpan.FromSeconds(1));
+        stacks.Improve();
+        Assert.Equal((2, TimeSpan.FromSeconds(2)), (runtime.Postponed, stacks.NextImprovement));
+
+        runtime.IsFree = true;
+        clock.Advance(TimeSpan.FromSeconds(2));
+        stacks.Improve();
+        Assert.Equal(["first", "young"], Functions(stacks));
+        Assert.Equal(("", Timeout.InfiniteTimeSpan), (stacks.Find(7)!.Limitation, stacks.NextImprovement));
+    }
+
+    private static string[] Functions(StackDirectory stacks) => [.. stacks.Find(7)!.Frames.Select(frame => frame.Function)];
 }

@@ -100,6 +100,7 @@ internal sealed class ActorMapper(IFactSource facts, bool omitsFrames = false)
         message.StackFpOnly = stack.FpOnly;
         message.StackEnd = (Proto.StackEnd)stack.End;
         message.Request = stack.Request;
+        message.StackLimitation = stack.Limitation;
         if (stack.UserFrame is { } userFrame)
             message.UserFrame = (uint)userFrame;
         foreach (StackFrame frame in stack.Frames)

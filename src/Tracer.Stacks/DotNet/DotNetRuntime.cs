@@ -26,6 +26,9 @@ internal sealed class DotNetRuntime : ILanguageRuntime
 
     // What nobody could name, such as stubs: it must not cause another request.
     private readonly HashSet<ulong> _unknown = [];
+
+    // Asked for too soon after the last request. The next answer is newer than they are: what it does not name either is unknown.
+    private readonly HashSet<ulong> _postponed = [];
     private CodeTable _table = CodeTable.Empty;
     private int _silences;
 
@@ -48,6 +51,8 @@ internal sealed class DotNetRuntime : ILanguageRuntime
 
     public string Limitation { get; private set; }
 
+    public int Postponed => _pacing.Refusals;
+
     public InterpreterLayout? Layout => null;
 
     /// <summary>What is known of its code.</summary>
@@ -57,14 +62,18 @@ internal sealed class DotNetRuntime : ILanguageRuntime
     {
         if (!_table.TryFind(address, out ReadOnlySpan<byte> name))
         {
-            if (_settings.IsDiagnosticsOff || _silences >= MaxSilences || _unknown.Contains(address) || !IsOurs(address) || !_pacing.TryBegin())
+            if (_settings.IsDiagnosticsOff || _silences >= MaxSilences || _unknown.Contains(address) || !IsOurs(address))
                 return false;
+            if (!_pacing.TryBegin())
+            {
+                Keep(_postponed, address);
+                return false;
+            }
+
             Refresh();
             if (!_table.TryFind(address, out name))
             {
-                if (_unknown.Count >= MaxUnknown)
-                    _unknown.Clear();
-                _unknown.Add(address);
+                Keep(_unknown, address);
                 return false;
             }
         }
@@ -79,15 +88,22 @@ internal sealed class DotNetRuntime : ILanguageRuntime
 
     public void Dispose() => _dump.Repair();
 
+    private static void Keep(HashSet<ulong> addresses, ulong address)
+    {
+        if (addresses.Count >= MaxUnknown)
+            addresses.Clear();
+        addresses.Add(address);
+    }
+
     // Native libraries are named by their own symbols; an address in one of them is no reason to disturb the process.
     private bool IsOurs(ulong address)
     {
-        // Mapped after the last reading, most likely.
-        if (!_process.TryFindMapping(address, out MemoryMapping mapping))
+        // Code ran there, so it was mapped after the last reading, most likely: into a gap, or over what the runtime had reserved.
+        if (!_process.TryFindMapping(address, out MemoryMapping mapping) || !mapping.IsExecutable)
             return true;
-        return mapping.IsExecutable && (mapping.Path.Length == 0 || mapping.Path.StartsWith("/memfd:", StringComparison.Ordinal)
+        return mapping.Path.Length == 0 || mapping.Path.StartsWith("/memfd:", StringComparison.Ordinal)
             || mapping.Path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || mapping.Path.EndsWith(".exe", StringComparison.OrdinalIgnoreCase)
-            || (_isSingleFile && !mapping.Path.Contains(".so", StringComparison.Ordinal)));
+            || (_isSingleFile && !mapping.Path.Contains(".so", StringComparison.Ordinal));
     }
 
     private void Refresh()
@@ -118,6 +134,13 @@ internal sealed class DotNetRuntime : ILanguageRuntime
         {
             // Only what exists now: code that was freed since the last time may be another method's by now.
             _table = builder.Build();
+            foreach (ulong address in _postponed)
+            {
+                if (!_table.TryFind(address, out _))
+                    Keep(_unknown, address);
+            }
+
+            _postponed.Clear();
             _silences = 0;
             Limitation = _table.IsComplete ? "" : "more code than is kept: some .NET frames have no names";
             return;

@@ -45,8 +45,12 @@ internal static class CodeRows
             return new UnwindRow(offset, UnwindRowKind.JavaInterpreter, 0, BytecodePointerWords);
         return blob.FrameWords is >= MinFrameWords and <= short.MaxValue
             ? new UnwindRow(offset, UnwindRowKind.StackPointer, SavedAtCfaMinus16, (short)blob.FrameWords)
-            : new UnwindRow(offset, UnwindRowKind.None, 0, 0);
+            : FrameOfStub(offset);
     }
+
+    // Only stubs that begin as C functions do can be on the stack at a call: above all the one through which the machine calls the first method.
+    // A rule of its own says that this step is no guess.
+    private static UnwindRow FrameOfStub(uint offset) => new(offset, UnwindRowKind.FramePointer, SavedAtCfaMinus16, MinFrameWords);
 
     private static void Add(List<UnwindRow> rows, in UnwindRow row)
     {

@@ -9,6 +9,7 @@ internal static class InterpreterLoops
     // The loop itself, and functions that do nothing but enter it or are a part of it.
     private static readonly string[] PythonLoops = ["_PyEval_EvalFrameDefault"];
     private static readonly string[] PythonEntries = ["_PyEval_EvalFrame", "PyEval_EvalFrame", "PyEval_EvalFrameEx"];
+    private static readonly string[] V8Loops = ["Builtins_InterpreterEntryTrampoline"];
     private static readonly string[] PhpLoops = ["execute_ex"];
     private static readonly string[] PhpEntries = ["zend_execute"];
 
@@ -55,6 +56,7 @@ internal static class InterpreterLoops
         FrameKind.Python => PartOf(frame.Function, PythonLoops, PythonEntries),
         FrameKind.Php when IsOpcodeHandler(frame.Function) => LoopPart.Entry,
         FrameKind.Php => PartOf(frame.Function, PhpLoops, PhpEntries),
+        FrameKind.JavaScript => PartOf(frame.Function, V8Loops, []),
         FrameKind.Java when frame.Kind == FrameKind.Stub && frame.Function.StartsWith(JavaInterpreter, StringComparison.OrdinalIgnoreCase) => LoopPart.Loop,
         _ => LoopPart.None,
     };

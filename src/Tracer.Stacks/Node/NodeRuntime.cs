@@ -14,12 +14,13 @@ internal sealed class NodeRuntime : ILanguageRuntime
     private const string NoMap = "no --perf-basic-prof: JavaScript frames have no names";
 
     // New lines cost the process nothing, so they are looked for often: code whose place was taken by other code must not keep its name.
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly PerfMapFile _map;
     private readonly RefreshPacing _pacing;
     private readonly V8Functions? _functions;
+    private int _postponed;
     private CodeTable _table = CodeTable.Empty;
 
     internal NodeRuntime(TargetProcess process, V8Metadata? metadata, TimeProvider time)
@@ -37,6 +38,8 @@ internal sealed class NodeRuntime : ILanguageRuntime
 
     public string Limitation { get; private set; }
 
+    public int Postponed => _postponed;
+
     public InterpreterLayout? Layout => null;
 
     /// <summary>Where V8 keeps the names of functions; null when it does not say all of it.</summary>
@@ -50,10 +53,16 @@ internal sealed class NodeRuntime : ILanguageRuntime
         // A map begins with the process or not at all.
         if (!_map.IsOpen)
             return false;
-        if (_pacing.TryBegin())
+        bool isRead = _pacing.TryBegin();
+        if (isRead)
             Refresh();
         if (!_table.TryFind(address, out ReadOnlySpan<byte> name))
+        {
+            if (!isRead)
+                _postponed++;
             return false;
+        }
+
         frames.Add(ScriptName.Parse(ControlText.Sanitize(name)));
         return true;
     }

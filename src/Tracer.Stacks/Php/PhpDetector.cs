@@ -39,6 +39,8 @@ public sealed class PhpDetector : IRuntimeDetector
             CallerOffset = offsets.CallerFrame,
             LineOffset = PhpOffsets.Line,
             LineFunctionType = PhpFunctionReader.UserFunction,
+            FileOffset = (int)offsets.FileName,
+            NameOffset = PhpOffsets.FunctionName,
             RequestMethod = hasRequests ? unchecked(bias + image.SapiGlobals + PhpOffsets.RequestMethod) : 0,
             RequestUri = hasRequests ? unchecked(bias + image.SapiGlobals + PhpOffsets.RequestUri) : 0,
         };

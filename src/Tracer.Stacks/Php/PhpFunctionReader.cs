@@ -16,7 +16,13 @@ internal sealed class PhpFunctionReader(ITargetMemory memory, PhpOffsets offsets
     private const byte EvaluatedCode = 4;
     private const byte InternalClass = 1;
     private const byte UserClass = 2;
-    private const string MainCode = "{main}";
+    private const string MainName = "{main}";
+
+    // TCP_MAIN_CODE of bpf/wire.h, beside the type of the function; above it the lowest bits of a hash.
+    private const ulong MainCode = 0x80ul << 32;
+    private const int HashShift = 40;
+    private const ulong HashMask = 0xff_ffff;
+
     private const string ClosureWithPlace = "{closure:";
     private const int MaxFunctionBytes = 256;
 
@@ -24,6 +30,12 @@ internal sealed class PhpFunctionReader(ITargetMemory memory, PhpOffsets offsets
     internal bool TryRead(in InterpreterFrame frame, out CodeFrame? named)
     {
         named = null;
+        if ((frame.Detail & MainCode) != 0)
+        {
+            named = NameMain(frame);
+            return true;
+        }
+
         Span<byte> function = stackalloc byte[MaxFunctionBytes];
         function = function[..(int)(offsets.FileName + 16)];
         // An internal function is a shorter structure, and may be the last of its page.
@@ -49,9 +61,16 @@ internal sealed class PhpFunctionReader(ITargetMemory memory, PhpOffsets offsets
         return got == function.Length && TryReadPlace(function, frame, name, out named);
     }
 
+    // That it is main code is certain; its file is, as long as the name has the hash that it had.
+    private CodeFrame NameMain(in InterpreterFrame frame)
+    {
+        bool hasFile = PhpText.TryRead(memory, frame.Function, out string file, out ulong hash) && (hash & HashMask) == frame.Detail >> HashShift;
+        return new CodeFrame(MainName, hasFile ? file : "", (uint)frame.Detail, FrameKind.Php);
+    }
+
     private bool TryReadName(ReadOnlySpan<byte> function, ulong nameAddress, out string name)
     {
-        name = MainCode;
+        name = MainName;
         if (nameAddress == 0)
             return true;
         if (!PhpText.TryRead(memory, nameAddress, out name))

@@ -17,12 +17,20 @@ internal static class PhpText
     private const uint TypeMask = 0xf;
     private const uint StringType = 6;
 
-    internal static bool TryRead(ITargetMemory memory, ulong address, out string text)
+    internal static bool TryRead(ITargetMemory memory, ulong address, out string text) => TryRead(memory, address, out text, out _);
+
+    /// <param name="hash">0: PHP has not needed it so far.</param>
+    internal static bool TryRead(ITargetMemory memory, ulong address, out string text, out ulong hash)
     {
         text = "";
+        hash = 0;
         Span<byte> buffer = stackalloc byte[FirstBytes];
         int got = address == 0 ? 0 : memory.ReadSome(address, buffer);
-        if (got <= TextOffset || (BinaryPrimitives.ReadUInt32LittleEndian(buffer[4..]) & TypeMask) != StringType)
+        if (got <= TextOffset)
+            return false;
+        hash = BinaryPrimitives.ReadUInt64LittleEndian(buffer[HashOffset..]);
+        // Freeing it overwrites the type, and perhaps only that: with its hash the text is still what it was.
+        if (hash == 0 && (BinaryPrimitives.ReadUInt32LittleEndian(buffer[4..]) & TypeMask) != StringType)
             return false;
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(buffer[LengthOffset..]);
         if (length is 0 or > MaxBytes)
@@ -33,7 +41,6 @@ internal static class PhpText
         Span<byte> bytes = TextOffset + whole <= got ? buffer.Slice(TextOffset, whole) : new byte[whole];
         if (TextOffset + whole > got && !memory.TryRead(unchecked(address + TextOffset), bytes))
             return false;
-        ulong hash = BinaryPrimitives.ReadUInt64LittleEndian(buffer[HashOffset..]);
         if (bytes[^1] != 0 || (hash != 0 && hash != HashOf(bytes[..^1])))
             return false;
 

@@ -37,6 +37,8 @@ internal sealed class PythonRuntime : ILanguageRuntime
     /// <summary>Null as long as the interpreter is starting: ask again.</summary>
     public InterpreterLayout? Layout => Offsets is null ? null : _layout ??= PythonThreads.FindLayout(_memory, Address, Offsets);
 
+    public bool IsStarting => Offsets is not null && Layout is null;
+
     public bool TryName(ulong address, List<CodeFrame> frames) => false;
 
     public bool TryName(in InterpreterFrame frame, List<CodeFrame> frames)

@@ -18,8 +18,16 @@ public interface ILanguageRuntime : IDisposable
     /// <summary>Why names are missing; empty when nothing is.</summary>
     string Limitation { get; }
 
+    /// <summary>
+    /// How many addresses were left without a name because the process had been asked a moment ago: a later attempt may name them.
+    /// </summary>
+    int Postponed => 0;
+
     /// <summary>Where the interpreter keeps its frame list; null when it has none that the kernel side could walk.</summary>
     InterpreterLayout? Layout { get; }
+
+    /// <summary>There is no <see cref="Layout"/> yet, but soon: ask again.</summary>
+    bool IsStarting => false;
 
     /// <summary>
     /// Names generated code. May ask the process again when the address is new, at a limited rate.

@@ -40,6 +40,15 @@ public sealed record InterpreterLayout
     /// <summary>The line is read for functions of this type only (PHP: 2, a user function).</summary>
     public uint LineFunctionType { get; init; }
 
+    /// <summary>
+    /// Of functions of that type without a name (PHP: main code), copy the pointer to the file's name at this offset, and its hash, in place of the
+    /// function, which is freed first; -1: do not.
+    /// </summary>
+    public int FileOffset { get; init; } = -1;
+
+    /// <summary>Offset of the pointer to the name in a function.</summary>
+    public uint NameOffset { get; init; }
+
     /// <summary>Address of the pointer to the request's method text; 0: no requests.</summary>
     public ulong RequestMethod { get; init; }
 

@@ -30,11 +30,31 @@ public sealed class ProcessRuntimes : IDisposable
         }
     }
 
-    internal bool IsEmpty => _runtimes.Length == 0;
+    public bool IsEmpty => _runtimes.Length == 0;
+
+    /// <summary>An interpreter is there, and its frame list is not yet: look again.</summary>
+    public bool IsStarting
+    {
+        get
+        {
+            lock (_lock)
+                return !_isDisposed && Array.Exists(_runtimes, runtime => runtime.IsStarting);
+        }
+    }
+
+    /// <summary>As <see cref="ILanguageRuntime.Postponed"/>, of all of them.</summary>
+    internal int Postponed
+    {
+        get
+        {
+            lock (_lock)
+                return _isDisposed ? 0 : _runtimes.Sum(runtime => runtime.Postponed);
+        }
+    }
 
     /// <summary>The language of the frames that come beside the native ones; null when there is no interpreter.</summary>
     internal FrameKind? InterpreterKind =>
-        Array.Find(_runtimes, runtime => runtime.Kind is FrameKind.Python or FrameKind.Php or FrameKind.Java)?.Kind;
+        Array.Find(_runtimes, runtime => runtime.Kind is FrameKind.Python or FrameKind.Php or FrameKind.Java or FrameKind.JavaScript)?.Kind;
 
     /// <summary>Where an interpreter keeps its frame list; null: there is none that could be walked.</summary>
     public InterpreterLayout? ReadLayout()

@@ -7,6 +7,9 @@ namespace Tracer.Stacks.Runtimes;
 /// </summary>
 internal sealed class RefreshPacing(TimeProvider time, TimeSpan firstPause, TimeSpan longestPause)
 {
+    /// <summary>How often it was too early: what was asked for then may be known later.</summary>
+    internal int Refusals { get; private set; }
+
     private TimeSpan _pause = TimeSpan.Zero;
     private long _last;
 
@@ -14,7 +17,11 @@ internal sealed class RefreshPacing(TimeProvider time, TimeSpan firstPause, Time
     internal bool TryBegin()
     {
         if (_pause > TimeSpan.Zero && time.GetElapsedTime(_last) < _pause)
+        {
+            Refusals++;
             return false;
+        }
+
         _last = time.GetTimestamp();
         _pause = _pause == TimeSpan.Zero ? firstPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, longestPause.Ticks));
         return true;

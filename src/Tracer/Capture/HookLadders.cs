@@ -59,13 +59,8 @@ public static class HookLadders
         ]),
         new(Stacks,
         [
-            new(UnwindTables, ["on_mapping"], "", TryUnwindTables),
+            new(UnwindTables, ["on_mapping", "on_exec", "on_fork"], "", TryUnwindTables),
             new("frame-pointers", [], "callers of code without frame pointers are missing, and so are the frames of interpreters"),
-        ]),
-        new("new-programs",
-        [
-            new("tp_btf/sched_process_exec", ["on_exec", "on_fork"], "", p => TryUnwindTables(p) is { Works: false } no ? no : p.TryTracingTracepoint("sched_process_exec")),
-            new("first-stack", [], "a process that is new has frames of its interpreter from its second stack on"),
         ]),
         new("reset",
         [
@@ -100,7 +95,7 @@ public static class HookLadders
     private static ProbeResult TryUnwindTables(ProgramProbe probe)
     {
         ProbeResult loop = probe.TryTracingHelper(BpfHelper.Loop);
-        return loop.Works ? probe.TryIterator("task_vma") : loop;
+        return loop.Works ? probe.TryIterator("task_vma") : loop; // sched_process_exec and _fork are older than BTF
     }
 
     private static ProbeResult TryDescriptors(ProgramProbe probe)

@@ -61,6 +61,7 @@ internal static class CommandTree
             RunCommand.Create(context),
             ListCommand.Create(context),
             StacksCommand.Create(context),
+            ThreadsCommand.Create(context),
             WatchCommand.Create(context),
             CheckCommand.Create(context),
         };

@@ -13,9 +13,9 @@ internal sealed class RunCommand
     private readonly ListenOptions _listen;
     private readonly LimitOptions _limits;
     private readonly KernelOptions _kernel;
+    private readonly NamingOptions _naming;
     private readonly FilterOptions _scope;
     private readonly string[] _configurableFlags;
-    private readonly Option<string> _userFrameRules = new("--user-frame-rules") { HelpName = "FILE", Description = "More rules for which frame of a stack is the line to show, as in '-com.acme.pool. java'" };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Log what is tried and why" };
     private readonly Option<string> _config = new("--config") { HelpName = "FILE", Description = "JSON object with the long flags as keys; flags on the command line win" };
     private readonly Option<bool> _lifeline = new("--lifeline") { Description = "End when standard input ends" };
@@ -27,7 +27,7 @@ internal sealed class RunCommand
         _limits = new LimitOptions(command);
         _kernel = new KernelOptions(command);
         _scope = FilterOptions.AddScope(command);
-        command.Add(_userFrameRules);
+        _naming = new NamingOptions(command);
         command.Add(_verbose);
         _configurableFlags = [.. command.Options.Select(option => option.Name)];
         command.Add(_config);
@@ -68,10 +68,10 @@ internal sealed class RunCommand
         DaemonOptions options = _listen.Apply(new DaemonOptions(), reader);
         options = _limits.Apply(options, reader);
         options = _kernel.Apply(options, reader);
+        options = _naming.Apply(options, reader);
         return options with
         {
             Scope = _scope.Read(reader),
-            UserFrameRulesPath = reader.Text(_userFrameRules),
             Verbose = reader.Flag(_verbose),
             Lifeline = flags.Flag(_lifeline),
         };

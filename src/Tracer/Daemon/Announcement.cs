@@ -23,5 +23,13 @@ internal static class Announcement
             Say($"{hook.Fact}: {(hook.Rung.Length == 0 ? "not available" : hook.Rung)}{(hook.Cost.Length == 0 ? "" : $" ({hook.Cost})")}");
     }
 
+    /// <summary>A client makes the daemon ask a target for something.</summary>
+    public static void ThreadDumpBegins(uint pid, bool mayStartListener) =>
+        Say($"thread dump of pid {pid} requested{(mayStartListener ? "; SIGQUIT is allowed where it is caught" : "")}");
+
+    /// <summary>How that ended.</summary>
+    public static void ThreadDumpEnded(uint pid, ThreadDump dump) =>
+        Say($"thread dump of pid {pid}: {(dump.Status == ThreadDumpStatus.Ok ? $"{dump.Threads.Count} threads" : dump.StatusText)}");
+
     private static void Say(string line) => Console.Error.WriteLine($"closewait: {line}");
 }

@@ -26,6 +26,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private readonly WorkerThread _pumpThread;
     private readonly WorkerThread _enricherThread;
     private readonly RuntimeDirectory _runtimes;
+    private readonly ThreadDumper _threads;
     private readonly CodeLoader? _loader;
     private readonly WorkerThread? _loaderThread;
 
@@ -39,7 +40,8 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _session = session;
         _queue = new HandoffQueue<PumpedItem>(QueueCapacityPowerOfTwo);
         _runtimes = new RuntimeDirectory(procfs, LanguageRuntimes.Detectors);
-        _symbolizer = new Symbolizer(procfs, new SymbolizerOptions { FrameRules = rules }, runtimes: _runtimes);
+        _symbolizer = new Symbolizer(procfs, new SymbolizerOptions { FrameRules = rules, SourceLines = options.SourceLines }, runtimes: _runtimes);
+        _threads = new ThreadDumper(procfs);
         var processes = new ProcessDirectory(new ProcessReader(procfs));
         var stacks = new StackDirectory(_symbolizer);
         _loader = session.Unwind is { } maps ? new CodeLoader(session, maps, _runtimes, procfs) : null;
@@ -47,7 +49,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         var enricher = new Enricher(_queue, hub, processes, stacks, session, scans);
         var status = new StatusReport(session, pump, enricher, _loader, _queue, processes, stacks, scans, ledgerOptions, survey.Facts.Release);
         hub.InterestChanged += interests => session.SetWatch(KernelFilters.Compile(interests, path => cgroups?.IdOf(path) ?? 0));
-        _host = TracerHost.Build(HostSettings.Of(options), hub, new FactSource(processes, stacks, cgroups, scans, pump, status));
+        _host = TracerHost.Build(HostSettings.Of(options), hub, new FactSource(processes, stacks, _threads, cgroups, scans, pump, status));
         _pumpThread = new WorkerThread("pump", pump.Run, stop);
         _enricherThread = new WorkerThread("enricher", enricher.Run, stop);
         _loaderThread = _loader is null ? null : new WorkerThread("loader", _loader.Run, stop);
@@ -108,6 +110,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _symbolizer.Dispose();
         _loader?.Dispose();
         _runtimes.Dispose();
+        _threads.Dispose();
         _queue.Dispose();
     }
 }

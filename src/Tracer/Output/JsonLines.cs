@@ -21,6 +21,8 @@ internal sealed class JsonLines(TextWriter output)
 
     public void Write(Transition transition) => WriteLine(Format(transition, TransitionMessages));
 
+    public void Write(DumpedThread thread) => WriteLine(Formatter.Format(thread));
+
     public void Write(CloseWaitChange change)
     {
         string kind = Formatter.Format(new CloseWaitChange { Kind = change.Kind });

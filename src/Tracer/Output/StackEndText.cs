@@ -3,7 +3,7 @@ using CloseWait.V1;
 
 namespace Tracer.Output;
 
-/// <summary>Why a stack may have callers that it does not show.</summary>
+/// <summary>Why a stack may have callers that it does not show, and frames without names.</summary>
 internal static class StackEndText
 {
     /// <summary>Null: nothing is missing.</summary>
@@ -22,6 +22,8 @@ internal static class StackEndText
         // Wherever a walk follows frame pointers through code that keeps none, it passes over callers.
         bool mayPassOver = actor.StackFpOnly || actor.StackEnd == StackEnd.KernelWalk;
         string? gaps = mayPassOver ? "found by frame pointers only: callers may be missing" : null;
-        return gaps is null && end is null ? null : $"({gaps}{(gaps is null || end is null ? "" : "; ")}{end})";
+        string? names = actor.StackLimitation.Length > 0 ? TargetText.Clean(actor.StackLimitation) : null;
+        string[] reasons = [.. new[] { gaps, end, names }.OfType<string>()];
+        return reasons.Length == 0 ? null : $"({string.Join("; ", reasons)})";
     }
 }

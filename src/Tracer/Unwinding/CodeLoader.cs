@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Diagnostics;
 using Tracer.Bpf;
 using Tracer.Capture;
 using Tracer.Linux.Elf;
@@ -18,15 +17,11 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
 {
     private const int QueuePowerOfTwo = 12;
     private const int IteratorBytes = 64 * 1024;
-    private const int MaxYoung = 4096;
-
-    // A program that has just begun has not loaded its libraries yet; most that live shorter are none of ours.
-    private static readonly TimeSpan Youth = TimeSpan.FromMilliseconds(300);
 
     private readonly HandoffQueue<TcpCodeMapping> _queue = new(QueuePowerOfTwo);
     private readonly TableStore _tables = new(maps, TimeProvider.System);
     private readonly MapsReader _maps = new(root);
-    private readonly Queue<(long Timestamp, TcpCodeMapping Process)> _young = new();
+    private readonly YoungProcesses _young = new(TimeProvider.System);
 
     public TableStore Tables => _tables;
 
@@ -66,7 +61,7 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
         Preload(cancellationToken);
         while (!cancellationToken.IsCancellationRequested)
         {
-            _queue.WaitForItem(_young.Count > 0 ? Youth : Timeout.InfiniteTimeSpan);
+            _queue.WaitForItem(_young.LongestWait);
             ServeWaiting(cancellationToken);
             ServeGrown(cancellationToken);
         }
@@ -93,6 +88,8 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
             Look(in process);
             ServeWaiting(cancellationToken);
         }
+        // The compiler's arrays for the whole host are garbage now, and nothing soon would make the collector notice.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         IsPreloaded = true;
     }
 
@@ -109,13 +106,17 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
 
     private void ServeGrown(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested && _young.TryPeek(out (long Timestamp, TcpCodeMapping Process) oldest)
-            && Stopwatch.GetElapsedTime(oldest.Timestamp) >= Youth)
+        while (!cancellationToken.IsCancellationRequested && _young.TryTake(out TcpCodeMapping process, out int looks))
         {
-            _young.Dequeue();
-            LoadFilesOf(in oldest.Process, cancellationToken);
-            Look(in oldest.Process);
+            LoadFilesOf(in process, cancellationToken);
+            LookAtYoung(in process, looks);
         }
+    }
+
+    private void LookAtYoung(in TcpCodeMapping process, int looks)
+    {
+        if (Look(in process) is { IsEmpty: true } or { IsStarting: true } && !_young.TryAdd(in process, looks))
+            Dropped++;
     }
 
     private List<TcpCodeMapping> ReadAllMappings()
@@ -142,9 +143,7 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
     {
         if (wish.Header.Kind == TcpEventKind.ProcessExec)
         {
-            if (_young.Count < MaxYoung)
-                _young.Enqueue((Stopwatch.GetTimestamp(), wish));
-            else
+            if (!_young.TryAdd(in wish, looks: 0))
                 Dropped++;
             return;
         }
@@ -153,9 +152,13 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
             LoadFile(in wish);
             return;
         }
-        if (wish.Start == 0)
-            LoadFilesOf(in wish, cancellationToken);
-        Look(in wish);
+        if (wish.Start != 0)
+        {
+            Look(in wish);
+            return;
+        }
+        LoadFilesOf(in wish, cancellationToken);
+        LookAtYoung(in wish, looks: 1);
     }
 
     /// <summary>A process seen first: its other files will be needed by the next walk.</summary>
@@ -209,20 +212,22 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
         Compiled++;
     }
 
-    /// <summary>Interpreters and generated code of one process.</summary>
-    private void Look(in TcpCodeMapping process)
+    /// <summary>Interpreters and generated code of one process; null when it is gone.</summary>
+    private ProcessRuntimes? Look(in TcpCodeMapping process)
     {
         if (!new ProcessReader(root).IsSameProcess(process.Pid, process.StartBoottimeNs))
-            return;
+            return null;
         ProcessRuntimes found = runtimes.Look(process.Pid, process.StartBoottimeNs);
         Targets++;
-        if (!maps.TrySetTarget(process.Pid, TargetOf(process.AddressSpace, found.ReadLayout())))
+        // What is no target yet is asked for again by the next walk.
+        if (!found.IsStarting && !maps.TrySetTarget(process.Pid, TargetOf(process.AddressSpace, found.ReadLayout())))
             TargetsRefused++;
         var key = new TcpCodeKey { Inode = process.AddressSpace };
         if (found.ReadCode() is { } code)
             _tables.Load(in key, code.Rows, code.Base, code.End);
         else
             _tables.Drop(in key);
+        return found;
     }
 
     private static TcpTarget TargetOf(ulong addressSpace, InterpreterLayout? layout)
@@ -245,6 +250,8 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
         interpreter.CallerOffset = layout.CallerOffset;
         interpreter.LineOffset = layout.LineOffset;
         interpreter.LineFunctionType = layout.LineFunctionType;
+        interpreter.FileOffset = layout.FileOffset;
+        interpreter.NameOffset = layout.NameOffset;
         return target;
     }
 }

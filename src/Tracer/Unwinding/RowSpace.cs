@@ -44,7 +44,6 @@ public sealed class RowSpace
             Used += count;
             return true;
         }
-        first = 0;
         return false;
     }
 

@@ -20,6 +20,9 @@ internal sealed class FakeFacts : IFactSource
     /// <summary>Runs on a rescan; by default it is done at once.</summary>
     public Func<CancellationToken, Task<bool>> Rescan { get; set; } = static _ => Task.FromResult(true);
 
+    /// <summary>What a thread dump of a process gives.</summary>
+    public Func<uint, bool, ThreadDump?> Threads { get; set; } = static (_, _) => null;
+
     public int Rescans => Volatile.Read(ref _rescans);
 
     public ulong Now
@@ -48,6 +51,9 @@ internal sealed class FakeFacts : IFactSource
     public DateTimeOffset BootToWallClock(ulong boottimeNs) => Epoch.AddTicks((long)(boottimeNs / 100));
 
     public ulong NowKtimeNs() => Now;
+
+    public Task<ThreadDump?> DumpThreadsAsync(uint pid, bool mayStartListener, CancellationToken cancellationToken) =>
+        Task.FromResult(Threads(pid, mayStartListener));
 
     public Task<bool> RescanAsync(CancellationToken cancellationToken)
     {

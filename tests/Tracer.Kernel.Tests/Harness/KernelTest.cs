@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+using Xunit;
+
 namespace Tracer.Kernel.Tests.Harness;
 
 /// <summary>A test that needs this kernel, root and the built daemon.</summary>
 public abstract class KernelTest
 {
-    protected KernelTest() => Prerequisites.Demand();
+    protected KernelTest()
+    {
+        Prerequisites.Demand();
+        RanTests.Add(TestContext.Current.TestMethod);
+    }
 }

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Tracer.Kernel.Tests.Runtimes;
 
-/// <summary>A peer on loopback that reads one byte, answers with five, and closes.</summary>
+/// <summary>A peer on loopback that reads one byte, answers with five, and closes; to the byte q it does not answer.</summary>
 internal sealed class ClosingPeer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -37,7 +37,8 @@ internal sealed class ClosingPeer : IAsyncDisposable
             {
                 using Socket connection = await _listener.AcceptSocketAsync(_stop.Token);
                 await connection.ReceiveAsync(buffer, _stop.Token);
-                await connection.SendAsync("hello"u8.ToArray(), _stop.Token);
+                if (buffer[0] != 'q')
+                    await connection.SendAsync("hello"u8.ToArray(), _stop.Token);
                 connection.Shutdown(SocketShutdown.Both);
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using CloseWait.V1;
+using Grpc.Core;
 using Tracer.Kernel.Tests.Harness;
 using Xunit;
 
@@ -16,7 +17,7 @@ internal sealed class RuntimeScene : IAsyncDisposable
     private readonly CloseWaitJournal _journal;
     private readonly HashSet<ulong> _seen = [];
 
-    private RuntimeScene(ClosingPeer peer, Daemon daemon, CloseWaitJournal journal, LeakingProgram program)
+    private RuntimeScene(ClosingPeer peer, Daemon daemon, CloseWaitJournal journal, ILeakingTarget program)
     {
         _peer = peer;
         Daemon = daemon;
@@ -26,16 +27,22 @@ internal sealed class RuntimeScene : IAsyncDisposable
 
     public Daemon Daemon { get; }
 
-    public LeakingProgram Program { get; }
+    public ILeakingTarget Program { get; }
 
-    /// <summary>Pid of the process whose sockets are looked for; other than the program's if that is a wrapper (unshare).</summary>
-    public int Pid { get; init; }
+    /// <summary>Pid of the process whose sockets are looked for; not of a wrapper around it (unshare).</summary>
+    public int Pid => Program.Pid;
 
     /// <summary>The program runs first, and the daemon has looked at everything that runs when this returns.</summary>
-    public static async Task<RuntimeScene> ProgramFirst(Func<int, LeakingProgram> start, params string[] daemonOptions)
+    public static Task<RuntimeScene> ProgramFirst(Func<int, ILeakingTarget> start, params string[] daemonOptions) =>
+        ProgramFirst(port => Task.FromResult(start(port)), daemonOptions);
+
+    /// <summary>The same with a program that has something to do before the daemon starts.</summary>
+    public static async Task<RuntimeScene> ProgramFirst<T>(Func<int, Task<T>> start, params string[] daemonOptions)
+        where T : ILeakingTarget
     {
         ClosingPeer peer = new();
-        LeakingProgram program = start(peer.Port);
+        ILeakingTarget program = await start(peer.Port);
+        await program.Ready();
         Daemon daemon = await Daemon.Start(daemonOptions);
         await Deadline.Until("the daemon has looked at what runs", async () =>
             (await daemon.Counters())["unwind_preloaded"] == 1 ? daemon : null, Settled);
@@ -43,23 +50,32 @@ internal sealed class RuntimeScene : IAsyncDisposable
     }
 
     /// <summary>The daemon runs first.</summary>
-    public static async Task<RuntimeScene> DaemonFirst(Func<int, LeakingProgram> start, params string[] daemonOptions)
+    public static async Task<RuntimeScene> DaemonFirst(Func<int, ILeakingTarget> start, params string[] daemonOptions) =>
+        await On(await Daemon.Start(daemonOptions), start);
+
+    /// <summary>A daemon that ran before, and ends with the scene.</summary>
+    public static async Task<RuntimeScene> On(Daemon daemon, Func<int, ILeakingTarget> start)
     {
-        Daemon daemon = await Daemon.Start(daemonOptions);
         ClosingPeer peer = new();
-        return await Begin(peer, daemon, start(peer.Port));
+        ILeakingTarget program = start(peer.Port);
+        await program.Ready();
+        return await Begin(peer, daemon, program);
     }
 
     /// <summary>Lets the program leak one socket, and returns what is known of it when it has read the end.</summary>
     public async Task<SocketRecord> Leak()
     {
         await Program.Leak();
-        return await Deadline.Until(
+        return await FindNew();
+    }
+
+    /// <summary>A socket that the program leaked since the last one, when its reader is known.</summary>
+    public async Task<SocketRecord> FindNew() =>
+        await Deadline.Until(
             "the leaked socket is listed with the reader of its end",
             async () => (await Mine()).Find(socket => !_seen.Contains(socket.Cookie) && socket.EofRead is { Stack.Count: > 0 }) is { } found
                 && _seen.Add(found.Cookie) ? found : null,
-            evidence: () => $"pid {Pid}: " + string.Join('\n', Mine().Result));
-    }
+            evidence: Describe);
 
     /// <summary>
     /// Leaks until a socket is as expected: a process that the daemon sees first has all its frames within a second, not from the first socket on.
@@ -85,6 +101,25 @@ internal sealed class RuntimeScene : IAsyncDisposable
         return await _journal.UntilExited(cookie);
     }
 
+    /// <summary>Waits until a scan has found who holds the socket.</summary>
+    public Task<SocketRecord> UntilHeld(ulong cookie) => Daemon.ListUntil(cookie, "a scan has found its holder", socket => socket.Holders.Count > 0);
+
+    /// <summary>The same actor with what is known of its stack as soon as that is as expected: a runtime must not be asked for new names all the time.</summary>
+    public async Task<Actor> Named(Actor actor, Func<Actor, bool> condition)
+    {
+        Actor later = actor.Clone();
+        return await Deadline.Until("the stack is named", async () =>
+        {
+            Stack stack = (await Daemon.Client.GetStackAsync(new GetStackRequest { StackId = actor.StackId })).Stack;
+            later.Stack.Clear();
+            later.Stack.AddRange(stack.Frames);
+            later.ClearUserFrame();
+            if (stack.HasUserFrame)
+                later.UserFrame = stack.UserFrame;
+            return condition(later) ? later : null;
+        }, evidence: () => StackLines.Describe(later));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Program.DisposeAsync();
@@ -93,13 +128,30 @@ internal sealed class RuntimeScene : IAsyncDisposable
         await _peer.DisposeAsync();
     }
 
-    private static async Task<RuntimeScene> Begin(ClosingPeer peer, Daemon daemon, LeakingProgram program)
+    private static async Task<RuntimeScene> Begin(ClosingPeer peer, Daemon daemon, ILeakingTarget program)
     {
         CloseWaitJournal journal = new(daemon);
         await journal.Snapshot();
-        return new RuntimeScene(peer, daemon, journal, program) { Pid = program.Pid };
+        return new RuntimeScene(peer, daemon, journal, program);
     }
 
-    private async Task<List<SocketRecord>> Mine() =>
-        await Daemon.List(new SocketFilter { Pids = { (uint)Pid }, RemotePorts = { (uint)_peer.Port } });
+    private string Describe()
+    {
+        IEnumerable<string> counters = Daemon.Counters().Result.Where(counter => counter.Value != 0).Select(counter => $"{counter.Key} {counter.Value}");
+        return $"pid {Pid}: {string.Join('\n', Mine().Result)}\n{string.Join(", ", counters)}";
+    }
+
+    // By the peer, which is nobody else's: the pid may be that of a forked child.
+    private async Task<List<SocketRecord>> Mine()
+    {
+        try
+        {
+            return await Daemon.List(new SocketFilter { RemotePorts = { (uint)_peer.Port } });
+        }
+        catch (RpcException failure)
+        {
+            string state = Daemon.Process.HasExited ? $"it ended with {Daemon.Process.ExitCode}" : "it runs";
+            throw new InvalidOperationException($"the daemon failed; {state}: {string.Join('\n', Daemon.Process.Errors)}", failure);
+        }
+    }
 }

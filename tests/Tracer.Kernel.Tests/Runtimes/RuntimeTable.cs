@@ -6,11 +6,13 @@ using Tracer.Kernel.Tests.Harness;
 namespace Tracer.Kernel.Tests.Runtimes;
 
 /// <summary>
-/// What each runtime's test really saw, slot by slot: the source of the README's table. Notes are files, one per runtime, so that a run of some of
-/// the tests replaces only theirs.
+/// What each runtime's test really saw, slot by slot: the source of the README's table. Notes are files, one per runtime, for people to look at; only
+/// those of this run are read back.
 /// </summary>
 internal static class RuntimeTable
 {
+    private static readonly string Run = Guid.NewGuid().ToString();
+
     public static string Folder { get; } = Path.Combine(Repository.Artifacts, "runtime-table");
 
     /// <summary>Writes down how well the slots of a socket are named.</summary>
@@ -23,12 +25,13 @@ internal static class RuntimeTable
         Dictionary<string, string> cells = StackLines.Slots(socket).ToDictionary(slot => slot.Name, slot => Judge(slot.Actor, isOwn));
         cells["close"] = Judge(ended?.Closer, isOwn);
         Directory.CreateDirectory(Folder);
-        File.WriteAllText(Path.Combine(Folder, string.Concat(runtime.Where(char.IsAsciiLetterOrDigit)) + ".json"), JsonSerializer.Serialize(new Row(runtime, cells)));
+        File.WriteAllText(Path.Combine(Folder, string.Concat(runtime.Where(char.IsAsciiLetterOrDigit)) + ".json"), JsonSerializer.Serialize(new Row(Run, runtime, cells)));
     }
 
+    /// <summary>The notes of this run: what an earlier one saw proves nothing.</summary>
     public static IEnumerable<Row> Read() =>
         Directory.Exists(Folder)
-            ? Directory.GetFiles(Folder, "*.json").Select(file => JsonSerializer.Deserialize<Row>(File.ReadAllText(file))!).OrderBy(row => row.Runtime, StringComparer.Ordinal)
+            ? Directory.GetFiles(Folder, "*.json").Select(file => JsonSerializer.Deserialize<Row>(File.ReadAllText(file))!).Where(row => row.Run == Run)
             : [];
 
     // named: the line to show is the program's own function; partly: that function is on the stack; unnamed: it is not.
@@ -41,5 +44,5 @@ internal static class RuntimeTable
         return actor.Stack.Any(frame => isOwn(frame.Function)) ? "partly" : "unnamed";
     }
 
-    internal sealed record Row(string Runtime, Dictionary<string, string> Cells);
+    internal sealed record Row(string Run, string Runtime, Dictionary<string, string> Cells);
 }

@@ -13,7 +13,9 @@ internal static class StackLines
         string.Join('\n', Slots(socket).Select(slot => $"{slot.Name}: {Describe(slot.Actor)}"));
 
     public static string Describe(Actor? actor) =>
-        actor is null ? "(none)" : $"[{actor.StackEnd}{(actor.StackFpOnly ? ", fp only" : "")}] {string.Join(" < ", Of(actor))}";
+        actor is null ? "(none)"
+        : actor.Stack.Count == 0 ? actor.StackId == 0 ? "(no stack was taken: see stacks_over_budget and stacks_failed)" : "(its stack was not received: see stacks_missed)"
+        : $"[{actor.StackEnd}{(actor.StackFpOnly ? ", fp only" : "")}] {string.Join(" < ", Of(actor))}";
 
     /// <summary>True when lines that begin like these are among the frames, in this order, innermost first; others may be between.</summary>
     public static bool HasInOrder(Actor? actor, params string[] beginnings)

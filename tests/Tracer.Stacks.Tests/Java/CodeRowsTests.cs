@@ -22,7 +22,8 @@ public sealed class CodeRowsTests
                 new UnwindRow(0x240, UnwindRowKind.StackPointer, 2, 6),
                 new UnwindRow(0x2f0, UnwindRowKind.None, 0, 0),
                 new UnwindRow(0x440, UnwindRowKind.JavaInterpreter, 0, -8),
-                new UnwindRow(0x540, UnwindRowKind.None, 0, 0),
+                new UnwindRow(0x540, UnwindRowKind.FramePointer, 2, 2),
+                new UnwindRow(0x6f0, UnwindRowKind.None, 0, 0),
             ],
             code.Rows);
         Assert.Equal((Low, Low + 0x1000), (code.Base, code.End));

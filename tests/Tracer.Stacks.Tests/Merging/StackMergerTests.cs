@@ -7,6 +7,14 @@ namespace Tracer.Stacks.Tests.Merging;
 public sealed class StackMergerTests
 {
     [Fact]
+    public void V8_interpreter_without_names_is_nobodys_code()
+    {
+        MergedStack stack = Merge(FrameKind.JavaScript, "write@libc.so.6 Builtins_InterpreterEntryTrampoline@node uv_run@node");
+        Assert.Equal("write (libc.so.6) < [Builtins_InterpreterEntryTrampoline] < uv_run (node)", Frames.Text(stack.Frames));
+        Assert.Null(stack.UserFrame);
+    }
+
+    [Fact]
     public void A_python_script_reads_from_the_system_call_to_its_first_line()
     {
         MergedStack stack = Merge(

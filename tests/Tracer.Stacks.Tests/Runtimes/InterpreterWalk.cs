@@ -29,7 +29,8 @@ internal static class InterpreterWalk
             if (!memory.TryRead(frame + layout.FunctionOffset, out ulong function))
                 break;
             ulong position = ReadPosition(memory, layout, frame);
-            frames.Add(new InterpreterFrame(function, position, ReadDetail(memory, layout, function, position)));
+            ulong detail = ReadDetail(memory, layout, function, position);
+            frames.Add(new InterpreterFrame(ReadMainCode(memory, layout, function, ref detail), position, detail));
             if (!memory.TryRead(frame + layout.CallerOffset, out frame))
                 break;
         }
@@ -83,6 +84,16 @@ internal static class InterpreterWalk
         bytes.Clear();
         memory.TryRead(frame + layout.PositionOffset, bytes[..(int)layout.PositionBytes]);
         return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+
+    // The name of main code's file instead of the function.
+    private static ulong ReadMainCode(ITargetMemory memory, InterpreterLayout layout, ulong function, ref ulong detail)
+    {
+        if (layout.FileOffset < 0 || detail >> 32 != layout.LineFunctionType || !memory.TryRead(function + layout.NameOffset, out ulong name) || name != 0
+            || !memory.TryRead(function + (ulong)layout.FileOffset, out ulong file) || !memory.TryRead(file + 8, out ulong hash))
+            return function;
+        detail |= (hash << 40) | (0x80ul << 32);
+        return file;
     }
 
     private static ulong ReadDetail(ITargetMemory memory, InterpreterLayout layout, ulong function, ulong position)

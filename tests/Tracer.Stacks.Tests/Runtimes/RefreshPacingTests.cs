@@ -32,6 +32,7 @@ public sealed class RefreshPacingTests
 
         time.Advance(TimeSpan.FromSeconds(59));
         Assert.False(pacing.TryBegin());
+        Assert.Equal(1, pacing.Refusals);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(pacing.TryBegin());
     }

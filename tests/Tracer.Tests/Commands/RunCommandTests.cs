@@ -28,14 +28,15 @@ public sealed class RunCommandTests
             "--socket", "/tmp/x.sock", "--socket-group", "adm", "--listen", "[::]:50051", "--tls-cert", "c", "--tls-key", "k", "--client-ca", "a",
             "--ring-size", "32", "--max-sockets", "1000", "--scan-period", "2s", "--stack-budget", "50/s", "--hooks", "close=kprobe,accept=syscall",
             "--btf", "/btf", "--port", "80,443", "--pid", "5", "--netns", "9", "--cgroup", "/a", "--family", "6", "--lport", "1", "--rport", "2", "-v",
-            "--user-frame-rules", "/rules");
+            "--user-frame-rules", "/rules", "--source-lines", "all", "--unwind-rows", "100000");
         Assert.Equal(ExitCode.Ok, run.ExitCode);
         Assert.NotNull(options);
         Assert.Equal(("/tmp/x.sock", "adm", new IPEndPoint(IPAddress.IPv6Any, 50051)), (options.SocketPath, options.SocketGroup, options.Listen));
         Assert.Equal(("c", "k", "a"), (options.TlsCertificatePath, options.TlsKeyPath, options.ClientCaPath));
         Assert.Equal((32, 1000, TimeSpan.FromSeconds(2), 50), (options.RingSizeMiB, options.MaxSockets, options.ScanPeriod, options.StacksPerSecond));
         Assert.Equal(new Dictionary<string, string> { ["close"] = "kprobe", ["accept"] = "syscall" }, options.ForcedHooks);
-        Assert.Equal(("/btf", true, "/rules"), (options.BtfPath, options.Verbose, options.UserFrameRulesPath));
+        Assert.Equal(("/btf", true), (options.BtfPath, options.Verbose));
+        Assert.Equal(("/rules", Tracer.Stacks.SourceLines.All, 100_000), (options.UserFrameRulesPath, options.SourceLines, options.UnwindRows));
         Assert.Equal(
             """{ "pids": [ 5 ], "ports": [ 80, 443 ], "localPorts": [ 1 ], "remotePorts": [ 2 ], "netns": [ 9 ], "cgroups": [ "/a" ], "families": [ "FAMILY_IPV6" ] }""",
             options.Scope.ToString());
@@ -46,6 +47,8 @@ public sealed class RunCommandTests
     [InlineData("--ring-size 2048", "--ring-size: '2048' is not a number from 1 to 1024")]
     [InlineData("--max-sockets 0", "--max-sockets: '0' is not a number from 1 to 16777216")]
     [InlineData("--scan-period 1ms", "--scan-period: '1ms' is not between 100ms and 1h")]
+    [InlineData("--source-lines some", "--source-lines: 'some' is not trusted, all or off")]
+    [InlineData("--unwind-rows 1", "--unwind-rows: '1' is not a number from 65536 to 67108864")]
     [InlineData("--stack-budget lots", "--stack-budget: 'lots' is not a number from 0 to 1000000")]
     [InlineData("--listen 50051", "--listen: '50051' is not ADDRESS:PORT")]
     [InlineData("--listen 127.0.0.1:0", "--listen: '127.0.0.1:0' is not ADDRESS:PORT")]

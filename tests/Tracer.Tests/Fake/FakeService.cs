@@ -25,6 +25,8 @@ internal sealed class FakeService : TracerService.TracerServiceBase
     /// <summary>By their ids; any other is no longer kept.</summary>
     public IReadOnlyDictionary<ulong, Stack> Stacks { get; init; } = new Dictionary<ulong, Stack>();
 
+    public DumpThreadsResponse Threads { get; init; } = new();
+
     /// <summary>Every call fails with this status.</summary>
     public Status? Refusal { get; init; }
 
@@ -86,6 +88,12 @@ internal sealed class FakeService : TracerService.TracerServiceBase
         return Stacks.TryGetValue(request.StackId, out Stack? stack)
             ? Task.FromResult(new GetStackResponse { Stack = stack })
             : throw new RpcException(new Status(StatusCode.NotFound, "no such stack"));
+    }
+
+    public override Task<DumpThreadsResponse> DumpThreads(DumpThreadsRequest request, ServerCallContext context)
+    {
+        Note(request, StreamRefusal);
+        return Task.FromResult(Threads);
     }
 
     public override Task WatchTransitions(

@@ -41,4 +41,5 @@ def serve(port):
             print("closed", flush=True)
 
 
-serve(int(sys.argv[1]))
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))
