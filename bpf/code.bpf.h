@@ -129,7 +129,7 @@ static __always_inline __u32 find_code(struct on_stack *at, __u64 address)
  * loop: the same with bpf_loop() is a function call per step, and cost 2.6 us
  * more in a walk of 30 frames (6.8 instead of 4.2). Not static, so that the
  * verifier looks at it once for each program and not once for each way here:
- * 0.34 s instead of 0.46 for all of them.
+ * 0.12 s less of 0.46 for all of them.
  */
 __noinline __u32 search_rows(__u32 first, __u32 count, __u32 offset)
 {

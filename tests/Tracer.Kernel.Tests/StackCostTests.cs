@@ -84,6 +84,8 @@ public sealed class StackCostTests : KernelTest
             + $"{storm.CoresAtDesignRate:0.00} processors at {DesignRate:0}/s; "
             + string.Join(", ", counters.Where(counter => counter.Key.Contains("stack", StringComparison.OrdinalIgnoreCase)).Select(counter => $"{counter.Key} {counter.Value}")));
         Assert.InRange(storm.KernelUs, 0.1, double.MaxValue);
+        Assert.Equal(budget == 0, counters["stacks_over_budget"] > 0); // the one is the cost of everything else, the other really walks
+        Assert.Equal(budget > 0, counters["stacks_submitted"] > 0);
     }
 
     /// <summary>What is left in the ring belongs to the storm.</summary>
