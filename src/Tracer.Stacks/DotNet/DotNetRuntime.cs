@@ -106,6 +106,19 @@ internal sealed class DotNetRuntime : ILanguageRuntime
             || (_isSingleFile && !mapping.Path.Contains(".so", StringComparison.Ordinal));
     }
 
+    // Only what exists now: code that was freed since the last time may be another method's by now.
+    private void Take(CodeTable table)
+    {
+        _table = table;
+        foreach (ulong address in _postponed)
+        {
+            if (!table.TryFind(address, out _))
+                Keep(_unknown, address);
+        }
+
+        _postponed.Clear();
+    }
+
     private void Refresh()
     {
         if (!_process.RefreshMappings())
@@ -132,15 +145,7 @@ internal sealed class DotNetRuntime : ILanguageRuntime
 
         if (answer == PortAnswer.Done)
         {
-            // Only what exists now: code that was freed since the last time may be another method's by now.
-            _table = builder.Build();
-            foreach (ulong address in _postponed)
-            {
-                if (!_table.TryFind(address, out _))
-                    Keep(_unknown, address);
-            }
-
-            _postponed.Clear();
+            Take(builder.Build());
             _silences = 0;
             Limitation = _table.IsComplete ? "" : "more code than is kept: some .NET frames have no names";
             return;

@@ -111,7 +111,7 @@ public sealed class StackTextTests
         Assert.Equal(
             "(found by frame pointers only: callers may be missing; ends here: the next frame pointer leads nowhere)",
             StackEndText.Describe(new Actor { StackFpOnly = true, StackEnd = StackEnd.BadFrame }));
-        Assert.Equal("(no names \ufffd)", StackEndText.Describe(new Actor { StackEnd = StackEnd.Complete, StackLimitation = "no names \u001b" }));
+        Assert.Equal("(no names ?)", StackEndText.Describe(new Actor { StackEnd = StackEnd.Complete, StackLimitation = "no names \u001b" }));
     }
 
     private static Actor Stack(params Frame[] frames) => new() { Stack = { frames } };
