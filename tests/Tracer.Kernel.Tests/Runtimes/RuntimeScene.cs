@@ -73,7 +73,8 @@ internal sealed class RuntimeScene : IAsyncDisposable
     public async Task<SocketRecord> FindNew() =>
         await Deadline.Until(
             "the leaked socket is listed with the reader of its end",
-            async () => (await Mine()).Find(socket => !_seen.Contains(socket.Cookie) && socket.EofRead is { Stack.Count: > 0 }) is { } found
+            // Without an id no stack was taken, and none will come: the mappings were being changed, or the budget was used up.
+            async () => (await Mine()).Find(socket => !_seen.Contains(socket.Cookie) && socket.EofRead is { Stack.Count: > 0 } or { StackId: 0 }) is { } found
                 && _seen.Add(found.Cookie) ? found : null,
             evidence: Describe);
 
