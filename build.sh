@@ -103,6 +103,7 @@ need_test_packages() {
 	need apache2 has_tool apache2
 	need libapache2-mod-php test -e /usr/lib/apache2/modules/libphp8.2.so
 	need libfcgi-bin has_tool cgi-fcgi
+	need ruby has_tool ruby
 	need python3 test -x /usr/bin/python3
 	need "$clang_format" has_tool "$clang_format"
 	need python3-grpcio /usr/bin/python3 -c 'import grpc'

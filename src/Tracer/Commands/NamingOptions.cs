@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.CommandLine;
 using Tracer.Daemon;
-using Tracer.Stacks;
 
 namespace Tracer.Commands;
 
@@ -23,11 +22,6 @@ internal sealed class NamingOptions
         SourceLines = reader.Parse(_sourceLines, ParseSourceLines, options.SourceLines),
     };
 
-    private static SourceLines ParseSourceLines(OptionValue value) => value.Text switch
-    {
-        "trusted" => SourceLines.TrustedFiles,
-        "all" => SourceLines.All,
-        "off" => SourceLines.Off,
-        _ => throw value.Bad("is not trusted, all or off"),
-    };
+    private static string ParseSourceLines(OptionValue value) =>
+        value.Text is "trusted" or "all" or "off" ? value.Text : throw value.Bad("is not trusted, all or off");
 }

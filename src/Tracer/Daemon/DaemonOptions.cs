@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
 using CloseWait.V1;
-using Tracer.Stacks;
 
 namespace Tracer.Daemon;
 
@@ -46,8 +45,8 @@ public sealed record DaemonOptions
     /// <summary>More rules for which frame of a stack is the line to show; null: the built-in ones only.</summary>
     public string? UserFrameRulesPath { get; init; }
 
-    /// <summary>Whose debug information is read for source lines.</summary>
-    public SourceLines SourceLines { get; init; } = SourceLines.TrustedFiles;
+    /// <summary>Whose debug information is read for source lines: trusted, all or off.</summary>
+    public string SourceLines { get; init; } = "trusted";
 
     /// <summary>Sockets outside are not followed at all. Only pids, ports, netns, cgroups and families are set.</summary>
     public SocketFilter Scope { get; init; } = new();

@@ -40,7 +40,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _session = session;
         _queue = new HandoffQueue<PumpedItem>(QueueCapacityPowerOfTwo);
         _runtimes = new RuntimeDirectory(procfs, LanguageRuntimes.Detectors);
-        _symbolizer = new Symbolizer(procfs, new SymbolizerOptions { FrameRules = rules, SourceLines = options.SourceLines }, runtimes: _runtimes);
+        _symbolizer = new Symbolizer(procfs, NamingSettings.Of(options, rules), runtimes: _runtimes);
         _threads = new ThreadDumper(procfs);
         var processes = new ProcessDirectory(new ProcessReader(procfs));
         var stacks = new StackDirectory(_symbolizer);

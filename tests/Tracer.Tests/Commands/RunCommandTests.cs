@@ -36,7 +36,7 @@ public sealed class RunCommandTests
         Assert.Equal((32, 1000, TimeSpan.FromSeconds(2), 50), (options.RingSizeMiB, options.MaxSockets, options.ScanPeriod, options.StacksPerSecond));
         Assert.Equal(new Dictionary<string, string> { ["close"] = "kprobe", ["accept"] = "syscall" }, options.ForcedHooks);
         Assert.Equal(("/btf", true), (options.BtfPath, options.Verbose));
-        Assert.Equal(("/rules", Tracer.Stacks.SourceLines.All, 100_000), (options.UserFrameRulesPath, options.SourceLines, options.UnwindRows));
+        Assert.Equal(("/rules", "all", 100_000), (options.UserFrameRulesPath, options.SourceLines, options.UnwindRows));
         Assert.Equal(
             """{ "pids": [ 5 ], "ports": [ 80, 443 ], "localPorts": [ 1 ], "remotePorts": [ 2 ], "netns": [ 9 ], "cgroups": [ "/a" ], "families": [ "FAMILY_IPV6" ] }""",
             options.Scope.ToString());
