@@ -9,9 +9,14 @@ namespace Tracer.Kernel.Tests.Runtimes;
 /// Node.js with a perf map: what its own functions send and close. Connecting and reading is done by its event loop, where no function of the
 /// program is on the stack. Without a map: whole stacks, JavaScript without names, and the reason for that.
 /// </summary>
-public sealed class NodeStackTests : KernelTest
+public sealed class NodeStackTests : KernelTest, IDisposable
 {
     private static readonly string Script = Path.Combine(Repository.Sources, "Targets", "runtimes", "leaking.js");
+
+    private readonly List<int> _mapped = [];
+
+    /// <summary>The maps outlive the processes that wrote them.</summary>
+    public void Dispose() => _mapped.ForEach(pid => File.Delete($"/tmp/perf-{pid}.map"));
 
     [Fact]
     public async Task Program_with_a_perf_map_that_ran_before_the_daemon_is_named_from_its_first_socket_on()
@@ -56,8 +61,12 @@ public sealed class NodeStackTests : KernelTest
         RuntimeTable.Note("Node.js 20, no flags", socket, ended, IsOwn);
     }
 
-    private static LeakingProgram StartWithMap(int port) =>
-        LeakingProgram.Start("/usr/bin/node", "--perf-basic-prof", "--interpreted-frames-native-stack", Script, $"{port}");
+    private LeakingProgram StartWithMap(int port)
+    {
+        LeakingProgram program = LeakingProgram.Start("/usr/bin/node", "--perf-basic-prof", "--interpreted-frames-native-stack", Script, $"{port}");
+        _mapped.Add(program.Pid);
+        return program;
+    }
 
     private static bool IsUserSend(Actor sender) => StackLines.HasInOrder(sender, "uv__", "Socket._write", "userSend leaking.js:", "uv_run");
 
