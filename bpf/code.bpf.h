@@ -11,6 +11,7 @@
 #define VM_EXEC 0x4 /* include/linux/mm.h */
 #define PAGE_SHIFT 12
 #define EBUSY 16
+#define MAPPING_TRIES 3 /* a thread that maps memory holds the lock for a moment */
 #define ROW_SEARCH_STEPS 22 /* log2 of more rows than the map ever holds */
 #define ROW_HASH_MULTIPLIER 0x9e3779b1U /* 2^32 / golden ratio */
 #define WANTED_AGAIN_NS 1000000000ULL
@@ -87,12 +88,16 @@ static __noinline __u32 read_code(struct on_stack *at, __u64 address)
 {
 	struct walk *walk = &at->scratch->walk;
 	struct code *code;
-	long error;
+	long error = 0;
 
 	walk->code = walk->mappings++;
 	code = code_of(walk);
 	code->end = 0;
-	error = bpf_find_vma(bpf_get_current_task_btf(), address, read_mapping, at, 0);
+	for (int i = 0; i < MAPPING_TRIES; i++) {
+		error = bpf_find_vma(bpf_get_current_task_btf(), address, read_mapping, at, 0);
+		if (error != -EBUSY)
+			break;
+	}
 	if (error == -EBUSY)
 		return TCP_STACK_END_BUSY;
 	if (error || !code->end)

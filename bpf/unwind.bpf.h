@@ -232,12 +232,15 @@ static long walk_step(__u32 i, struct on_stack *at)
 	struct tcp_unwind_row *row;
 
 	walk->end = find_code(at, address);
-	if (walk->end)
+	/* Where the call was made is certain, whatever is known of the mappings. */
+	if (walk->end && i)
 		return 1;
 	scratch->stack.words[i & FRAME_INDEX_MASK] = walk->ip;
 	walk->hash = hash_step(walk->hash, walk->ip);
 	walk->frames = i + 1;
 	walk->is_exact = false;
+	if (walk->end)
+		return 1;
 	row = find_row(scratch, code_of(walk), address);
 	note_missing(walk, row);
 	walk->end = row ? step_by_row(scratch, row) : step_by_frame_pointer(scratch);

@@ -6,6 +6,7 @@ using Grpc.Net.Client;
 using Tracer.Api.Tests.Given;
 using Tracer.Attribution;
 using Xunit;
+using Client = CloseWait.V1.TracerService.TracerServiceClient;
 using StackFrame = Tracer.Attribution.StackFrame;
 
 namespace Tracer.Api.Tests;
@@ -39,7 +40,7 @@ public class DumpThreadsTests
             HttpHandler = new SocketsHttpHandler { ConnectCallback = async (_, cancel) => await ApiHost.ConnectAsync(host.SocketPath, cancel) },
             MaxReceiveMessageSize = 32 << 20,
         });
-        DumpThreadsResponse dump = await new CloseWait.V1.TracerService.TracerServiceClient(channel).DumpThreadsAsync(
+        DumpThreadsResponse dump = await new Client(channel).DumpThreadsAsync(
             new DumpThreadsRequest { Pid = 7 }, cancellationToken: Deadline.Token());
         Assert.Equal((15, true), (dump.Threads.Count, dump.Truncated));
     }
@@ -58,7 +59,7 @@ public class DumpThreadsTests
         await using ApiHost host = await ApiHost.StartAsync(change: options => options with { TcpEndPoint = new IPEndPoint(IPAddress.Loopback, 0) });
         host.Facts.Threads = static (_, _) => new ThreadDump(ThreadDumpStatus.Ok, "", [], false);
         using GrpcChannel channel = GrpcChannel.ForAddress(host.App.Urls.First(url => url.StartsWith("http://127", StringComparison.Ordinal)));
-        var client = new CloseWait.V1.TracerService.TracerServiceClient(channel);
+        var client = new Client(channel);
         Assert.Equal(StatusCode.PermissionDenied, await RefusalAsync(client, new DumpThreadsRequest { Pid = 7, MayStartListener = true }));
         DumpThreadsResponse dump = await client.DumpThreadsAsync(new DumpThreadsRequest { Pid = 7 }, cancellationToken: Deadline.Token());
         Assert.Equal(DumpThreadsResponse.Types.Status.Ok, dump.Status);
@@ -70,6 +71,6 @@ public class DumpThreadsTests
             Enum.GetValues<DumpThreadsResponse.Types.Status>().Select(status => (status.ToString(), (int)status)),
             Enum.GetValues<ThreadDumpStatus>().Select(status => (status.ToString(), (int)status)));
 
-    private static async Task<StatusCode> RefusalAsync(CloseWait.V1.TracerService.TracerServiceClient client, DumpThreadsRequest request) =>
+    private static async Task<StatusCode> RefusalAsync(Client client, DumpThreadsRequest request) =>
         (await Assert.ThrowsAsync<RpcException>(() => client.DumpThreadsAsync(request, cancellationToken: Deadline.Token()).ResponseAsync)).StatusCode;
 }
