@@ -16,6 +16,11 @@ static __always_inline bool read_word(__u64 *word, __u64 address)
 	return !bpf_probe_read_user(word, sizeof(*word), (void *)address);
 }
 
+static __always_inline bool has_frame_list(const struct tcp_interpreter *layout)
+{
+	return layout->root_kind != TCP_INTERPRETER_ROOT_UNKNOWN && layout->root_kind != TCP_INTERPRETER_ROOT_NATIVE_FRAMES;
+}
+
 static long match_thread(__u32 i, struct on_stack *at)
 {
 	struct list_walk *list = &at->scratch->list;
@@ -148,7 +153,7 @@ static __noinline int walk_interpreter(struct on_stack *at)
 		ask_for(0, WANTED_AGAIN_NS);
 		return 0;
 	}
-	if (target->interpreter.root_kind == TCP_INTERPRETER_ROOT_UNKNOWN)
+	if (!has_frame_list(&target->interpreter))
 		return 0;
 	scratch->list.layout = target->interpreter;
 	if (!find_newest_frame(at))
@@ -169,7 +174,7 @@ static __always_inline __u64 hash_newest_frames(__u64 hash)
 	struct list_walk *list;
 	__u64 words[3] = {};
 
-	if (!at.scratch || !target || target->interpreter.root_kind == TCP_INTERPRETER_ROOT_UNKNOWN)
+	if (!at.scratch || !target || !has_frame_list(&target->interpreter))
 		return hash;
 	list = &at.scratch->list;
 	list->layout = target->interpreter;

@@ -143,6 +143,7 @@ struct walk {
 	__u32 end; /* enum tcp_stack_end */
 	__u32 flags; /* enum tcp_stack_flag */
 	__u64 is_exact; /* ip is where execution is, not behind a call */
+	__u64 has_functions; /* frames without rules hold a function: TCP_INTERPRETER_ROOT_NATIVE_FRAMES */
 	__u64 generated; /* a mapping of generated code for which there were rules; 0: none */
 };
 

@@ -69,6 +69,8 @@ static __always_inline void forget_target(__u32 pid)
 #define SIGNAL_FP 120
 #define PLT_ENTRY_MASK 15
 #define PLT_PUSHED_FROM 11
+#define V8_TAG 1 /* of a pointer to an object: v8-internal.h */
+#define V8_TAG_MASK 3
 
 /* Registers of the frame that was entered through a signal: restored as the kernel would. */
 static __always_inline __u32 step_over_signal(struct walk *walk)
@@ -193,6 +195,32 @@ static __always_inline __u32 step_by_row(struct scratch *scratch, const struct t
 	return step_to(scratch, cfa, saved ? cfa - saved : 0);
 }
 
+/*
+ * A frame of V8 has its context below the frame pointer, and below that its
+ * function; other frames have a small number there. The function itself moves
+ * soon, what it shares with its copies does not.
+ */
+static __always_inline void note_function(struct scratch *scratch, __u32 index)
+{
+	const struct tcp_interpreter *layout = &scratch->list.layout;
+	struct walk *walk = &scratch->walk;
+	struct tcp_interpreter_frame *frame = &scratch->interpreter[walk->interpreted & (TCP_INTERPRETER_DEPTH - 1)];
+	__u64 context = 0;
+	__u64 function = 0;
+
+	if (!read_word(&context, walk->fp - 8) || (context & V8_TAG_MASK) != V8_TAG ||
+	    !read_word(&function, walk->fp + layout->root) || (function & V8_TAG_MASK) != V8_TAG ||
+	    !read_word(&frame->function, function - V8_TAG + layout->function_offset))
+		return;
+	frame->position = 0;
+	frame->detail = index;
+	walk->hash = hash_step(walk->hash, frame->function);
+	if (walk->interpreted < TCP_INTERPRETER_DEPTH)
+		walk->interpreted++;
+	else
+		walk->flags |= TCP_STACK_FLAG_INTERPRETER_CUT;
+}
+
 /* No table at all, or generated code that user space has not read since it was made. */
 static __always_inline void note_missing(struct walk *walk, const struct tcp_unwind_row *row)
 {
@@ -242,6 +270,8 @@ static long walk_step(__u32 i, struct on_stack *at)
 	if (walk->end)
 		return 1;
 	row = find_row(scratch, code_of(walk), address);
+	if (walk->has_functions && (!row || !row->kind))
+		note_function(scratch, i);
 	note_missing(walk, row);
 	walk->end = row ? step_by_row(scratch, row) : step_by_frame_pointer(scratch);
 	return walk->end != TCP_STACK_END_UNKNOWN;
@@ -277,6 +307,16 @@ static __always_inline void begin_walk(struct scratch *scratch)
 	scratch->window.is_shut = false;
 }
 
+static __always_inline void begin_functions(struct scratch *scratch)
+{
+	struct tcp_target *target = target_of_current();
+
+	if (!target || target->interpreter.root_kind != TCP_INTERPRETER_ROOT_NATIVE_FRAMES)
+		return;
+	scratch->list.layout = target->interpreter;
+	scratch->walk.has_functions = true;
+}
+
 /* Returns the words found: frames of the machine stack, then those of an interpreter. */
 static __always_inline __u32 walk_stack(void *ctx, struct scratch *scratch)
 {
@@ -285,6 +325,7 @@ static __always_inline __u32 walk_stack(void *ctx, struct scratch *scratch)
 	struct walk *walk = &scratch->walk;
 
 	begin_walk(scratch);
+	begin_functions(scratch);
 	bpf_loop(TCP_STACK_DEPTH, walk_step, &at, 0);
 	keep_generated_fresh(walk);
 	walk_interpreter(&at);

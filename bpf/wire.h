@@ -143,6 +143,7 @@ enum tcp_interpreter_root {
 	TCP_INTERPRETER_ROOT_ADDRESS = 1, /* a pointer at root */
 	TCP_INTERPRETER_ROOT_THREAD_POINTER = 2, /* a pointer at thread pointer + root */
 	TCP_INTERPRETER_ROOT_THREAD_LIST = 3, /* a list from the pointer at root; ours has the thread pointer at thread_id_offset */
+	TCP_INTERPRETER_ROOT_NATIVE_FRAMES = 4, /* no list: V8's frames hold their function at frame pointer + root; copied is what it has at function_offset */
 };
 
 /* Index into the per-CPU counter array; every way to lose or refuse something. */
@@ -269,7 +270,7 @@ struct tcp_queued {
 struct tcp_interpreter_frame {
 	__u64 function; /* address of the code object, zend_function or Method; of the file's name for PHP's main code */
 	__u64 position; /* where in it */
-	__u64 detail; /* PHP: line, function type << 32; main code: also TCP_MAIN_CODE << 32, hash of the file's name << 40; otherwise 0 */
+	__u64 detail; /* JavaScript: index of the native frame; PHP: line, function type << 32; main code: also TCP_MAIN_CODE << 32, hash of the file's name << 40; otherwise 0 */
 };
 
 struct tcp_stack {

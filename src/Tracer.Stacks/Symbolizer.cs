@@ -61,17 +61,12 @@ public sealed class Symbolizer : IDisposable
         {
             ProcessRuntimes? runtimes = FindRuntimes(stack.Pid, stack.StartBoottimeNs);
             int postponed = runtimes?.Postponed ?? 0;
-            List<ResolvedFrame> native = Resolve(stack.Pid, stack.StartBoottimeNs, stack.Addresses.Span, runtimes);
-            var interpreter = new List<IReadOnlyList<CodeFrame>>(stack.Interpreter.Length);
-            foreach (ref readonly InterpreterFrame frame in stack.Interpreter.Span)
-            {
-                var named = new List<CodeFrame>();
-                // A frame that stands for no code of anybody's gives none and is left out; one that cannot be named stays as a gap.
-                if (runtimes is null || !runtimes.TryName(in frame, named) || named.Count > 0)
-                    interpreter.Add(named);
-            }
-
-            MergedStack merged = StackMerger.Merge(native, interpreter, runtimes?.InterpreterKind ?? FrameKind.Unknown, stack.IsComplete, _rules);
+            FrameKind kind = runtimes?.InterpreterKind ?? FrameKind.Unknown;
+            bool areInPlace = kind == FrameKind.JavaScript;
+            List<ResolvedFrame> native = Resolve(
+                stack.Pid, stack.StartBoottimeNs, stack.Addresses.Span, runtimes, areInPlace ? stack.Interpreter.Span : []);
+            List<IReadOnlyList<CodeFrame>> interpreter = areInPlace ? [] : NameInterpreter(stack.Interpreter.Span, runtimes);
+            MergedStack merged = StackMerger.Merge(native, interpreter, kind, stack.IsComplete, _rules);
             return merged with
             {
                 MayImprove = runtimes is not null && runtimes.Postponed != postponed,
@@ -103,17 +98,34 @@ public sealed class Symbolizer : IDisposable
             _modules.Dispose();
     }
 
+    private static List<IReadOnlyList<CodeFrame>> NameInterpreter(ReadOnlySpan<InterpreterFrame> frames, ProcessRuntimes? runtimes)
+    {
+        var interpreter = new List<IReadOnlyList<CodeFrame>>(frames.Length);
+        foreach (ref readonly InterpreterFrame frame in frames)
+        {
+            var named = new List<CodeFrame>();
+            // A frame that stands for no code of anybody's gives none and is left out; one that cannot be named stays as a gap.
+            if (runtimes is null || !runtimes.TryName(in frame, named) || named.Count > 0)
+                interpreter.Add(named);
+        }
+
+        return interpreter;
+    }
+
     private ProcessRuntimes? FindRuntimes(uint pid, ulong startBoottimeNs) =>
         _runtimes?.FindKnown(pid, startBoottimeNs) ?? _runtimes?.Look(pid, startBoottimeNs);
 
-    private List<ResolvedFrame> Resolve(uint pid, ulong? startBoottimeNs, ReadOnlySpan<ulong> addresses, ProcessRuntimes? runtimes)
+    /// <param name="inPlace">What some of the native frames run, by their index in <see cref="InterpreterFrame.Detail"/>, innermost first.</param>
+    private List<ResolvedFrame> Resolve(
+        uint pid, ulong? startBoottimeNs, ReadOnlySpan<ulong> addresses, ProcessRuntimes? runtimes, ReadOnlySpan<InterpreterFrame> inPlace = default)
     {
         var frames = new List<ResolvedFrame>(addresses.Length);
         ProcessImage? image = _images.Find(pid, startBoottimeNs);
         // The innermost address is where execution is, and so is that of a frame that a signal interrupted.
         bool isExact = true;
-        foreach (ulong address in addresses)
+        for (int i = 0; i < addresses.Length; i++)
         {
+            ulong address = addresses[i];
             // A return address is behind its call, which may be the last instruction of a function.
             ulong lookup = isExact || address == 0 ? address : address - 1;
             int index = image?.Find(lookup) ?? -1;
@@ -125,6 +137,14 @@ public sealed class Symbolizer : IDisposable
 
             isExact = false;
             int before = frames.Count;
+            if (!inPlace.IsEmpty && inPlace[0].Detail == (ulong)i)
+            {
+                bool isNamed = TryNameInPlace(runtimes, in inPlace[0], address, frames);
+                inPlace = inPlace[1..];
+                if (isNamed)
+                    continue;
+            }
+
             ResolvedFrame place = index < 0
                 ? new ResolvedFrame("", "", 0, address, "", "", 0)
                 : Name(pid, image!, index, address, lookup, frames, out isExact);
@@ -155,6 +175,16 @@ public sealed class Symbolizer : IDisposable
             frames.Add(new ResolvedFrame(
                 frame.Function, path, code.Address - code.Start, address, module.BuildId, frame.File, frame.Line, frame.Kind, frame.IsInlined));
         return new ResolvedFrame("", path, code.Address, address, module.BuildId, "", 0, FrameKind.Native);
+    }
+
+    private bool TryNameInPlace(ProcessRuntimes? runtimes, in InterpreterFrame function, ulong address, List<ResolvedFrame> frames)
+    {
+        _code.Clear();
+        if (runtimes is null || !runtimes.TryName(in function, _code))
+            return false;
+        foreach (CodeFrame frame in _code)
+            frames.Add(new ResolvedFrame(frame.Function, "", 0, address, "", frame.File, frame.Line, frame.Kind, frame.IsInlined));
+        return _code.Count > 0;
     }
 
     private bool TryNameGenerated(ProcessRuntimes? runtimes, ulong lookup, in ResolvedFrame place, List<ResolvedFrame> frames)

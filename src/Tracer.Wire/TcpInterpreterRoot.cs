@@ -8,4 +8,5 @@ public enum TcpInterpreterRoot : uint
     Address = 1,
     ThreadPointer = 2,
     ThreadList = 3,
+    NativeFrames = 4,
 }

@@ -6,12 +6,12 @@ using Tracer.Stacks.Unwind;
 namespace Tracer.Stacks.Node;
 
 /// <summary>
-/// Node.js: JavaScript is named by the perf map of V8, if the process was started with one. All its code keeps frame pointers. Without a map
-/// the frames have no names, and no attempt is made to guess any.
+/// Node.js: JavaScript is named by the perf map of V8, if the process was started with one, otherwise by the functions that its frames hold, whose
+/// line is where they begin. All its code keeps frame pointers.
 /// </summary>
 internal sealed class NodeRuntime : ILanguageRuntime
 {
-    private const string NoMap = "no --perf-basic-prof: JavaScript frames have no names";
+    private const string NoMap = "no --perf-basic-prof, and V8 does not say how its functions are laid out: JavaScript frames have no names";
 
     // New lines cost the process nothing, so they are looked for often: code whose place was taken by other code must not keep its name.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -29,7 +29,7 @@ internal sealed class NodeRuntime : ILanguageRuntime
         _functions = metadata is null ? null : new V8Functions(process, metadata);
         _map = new PerfMapFile(process);
         _pacing = new RefreshPacing(time, FirstPause, LongestPause);
-        Limitation = _map.TryOpen() ? "" : NoMap;
+        Limitation = _map.TryOpen() || metadata is not null ? "" : NoMap;
     }
 
     public FrameKind Kind => FrameKind.JavaScript;
@@ -40,7 +40,17 @@ internal sealed class NodeRuntime : ILanguageRuntime
 
     public int Postponed => _postponed;
 
-    public InterpreterLayout? Layout => null;
+    /// <summary>Without a map the kernel side copies what V8's frames hold. The function's own pointer goes stale at the next collection, its shared part does not.</summary>
+    public InterpreterLayout? Layout => _map.IsOpen || Metadata is null
+        ? null
+        : new InterpreterLayout
+        {
+            RootKind = InterpreterRoot.NativeFrames,
+            Root = unchecked((ulong)Metadata.FrameFunction),
+            FunctionOffset = (uint)Metadata.FunctionShared,
+            PositionOffset = 0,
+            CallerOffset = 0,
+        };
 
     /// <summary>Where V8 keeps the names of functions; null when it does not say all of it.</summary>
     internal V8Metadata? Metadata { get; }

@@ -23,7 +23,7 @@ public interface ILanguageRuntime : IDisposable
     /// </summary>
     int Postponed => 0;
 
-    /// <summary>Where the interpreter keeps its frame list; null when it has none that the kernel side could walk.</summary>
+    /// <summary>Where the interpreter keeps its frames; null when it has none that the kernel side could read.</summary>
     InterpreterLayout? Layout { get; }
 
     /// <summary>There is no <see cref="Layout"/> yet, but soon: ask again.</summary>

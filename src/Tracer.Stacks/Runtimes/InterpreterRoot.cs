@@ -17,4 +17,10 @@ public enum InterpreterRoot : uint
     /// <see cref="InterpreterLayout.ThreadIdOffset"/> holds the thread pointer is ours.
     /// </summary>
     ThreadList = 3,
+
+    /// <summary>
+    /// No list: frames of the machine stack without unwind rules hold their function at frame pointer + <see cref="InterpreterLayout.Root"/> (V8).
+    /// What the function has at <see cref="InterpreterLayout.FunctionOffset"/> is copied, with the index of the frame as detail.
+    /// </summary>
+    NativeFrames = 4,
 }
