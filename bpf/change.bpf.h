@@ -40,7 +40,8 @@ static __always_inline void identify_task(void *ctx, const struct sock *sk, stru
 	if (c->nested || !is_made_by_task(sk, c->old_state, c->new_state))
 		return;
 	c->has_task = fill_actor(&c->task, &c->task_exiting);
-	if (c->has_task && needs_stack(c))
+	/* A task that ends has given up its memory before it closes its files. */
+	if (c->has_task && !c->task_exiting && needs_stack(c))
 		c->task.stack_id = capture_stack(ctx, &c->task);
 }
 

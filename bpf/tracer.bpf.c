@@ -77,7 +77,7 @@ int BPF_PROG(on_destroy, struct sock *sk)
 	if (record && record->flags & TCP_RECORD_FLAG_LEFT_OPEN && is_in_scope(tp, record)) {
 		if (sk->sk_lock.owned)
 			change.has_task = fill_actor(&change.task, &change.task_exiting);
-		if (change.has_task)
+		if (change.has_task && !change.task_exiting)
 			change.task.stack_id = capture_stack(ctx, &change.task);
 		emit_socket(TCP_EVENT_KIND_RELEASE, tp, sk, record, &change);
 	}
