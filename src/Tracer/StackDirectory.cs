@@ -67,7 +67,7 @@ public sealed class StackDirectory(Symbolizer symbolizer, TimeProvider? time = n
             bool hadName = before?.Frames.Count == frames.Length && before.Frames[i].Function.Length > 0;
             frames[i] = hadName ? before!.Frames[i] : new StackFrame(f.Function, f.Module, f.Offset, f.Address, f.BuildId, f.File, f.Line, (CodeKind)f.Kind, f.IsInlined);
         }
-        bool fpOnly = raw.Header.Flags.HasFlag(TcpStackFlags.FpOnly);
+        bool fpOnly = MayMissFrames(raw.Header.Flags, named.Frames);
         bool truncated = raw.Header.End == TcpStackEnd.Truncated;
         _stacks.Set(raw.Header.StackId, new StackReport(raw.Header.StackId, raw.Header.Pid, frames, fpOnly, truncated)
         {
@@ -79,6 +79,10 @@ public sealed class StackDirectory(Symbolizer symbolizer, TimeProvider? time = n
         if (named.MayImprove && pause <= LastPause && _unfinished.Count < MaxUnfinished)
             _unfinished.Enqueue((raw, pause), _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency));
     }
+
+    /// <summary>Code without a table yet; or an interpreter in a process that nobody had looked at, so that only its loop was seen.</summary>
+    internal static bool MayMissFrames(TcpStackFlags flags, IReadOnlyList<ResolvedFrame> frames) =>
+        flags.HasFlag(TcpStackFlags.FpOnly) || (flags.HasFlag(TcpStackFlags.NewProcess) && frames.Any(frame => frame.Kind == FrameKind.Stub));
 
     private static string RequestOf(TcpStackHeader header)
     {

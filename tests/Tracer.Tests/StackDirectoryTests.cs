@@ -16,6 +16,14 @@ public sealed class StackDirectoryTests
         Enum.GetValues<FrameKind>().Select(kind => ((int)kind, kind.ToString())), Enum.GetValues<CodeKind>().Select(kind => ((int)kind, kind.ToString())));
 
     [Theory]
+    [InlineData(TcpStackFlags.None, FrameKind.Stub, false)]
+    [InlineData(TcpStackFlags.FpOnly, FrameKind.Native, true)]
+    [InlineData(TcpStackFlags.NewProcess, FrameKind.Native, false)] // its files were known: nothing is missing
+    [InlineData(TcpStackFlags.NewProcess, FrameKind.Stub, true)] // the loop of an interpreter, without what it runs
+    public void A_stack_that_was_taken_too_early_says_so(TcpStackFlags flags, FrameKind kind, bool expected) =>
+        Assert.Equal(expected, StackDirectory.MayMissFrames(flags, [new ResolvedFrame("f", "/bin/f", 0, 1, "", "", 0, kind)]));
+
+    [Theory]
     [InlineData("GET", "/cart", "GET /cart")]
     [InlineData("", "/cart", "/cart")]
     [InlineData("GET", "", "")]

@@ -107,9 +107,9 @@ public sealed class StackTextTests
     {
         StackEnd[] whole = [StackEnd.Unspecified, StackEnd.Complete];
         Assert.All(Enum.GetValues<StackEnd>(), end => Assert.Equal(whole.Contains(end), StackEndText.Describe(new Actor { StackEnd = end }) is null));
-        Assert.Equal("(found by frame pointers only: callers may be missing)", StackEndText.Describe(new Actor { StackFpOnly = true, StackEnd = StackEnd.Complete }));
+        Assert.Equal("(taken before all tables were known: frames may be missing)", StackEndText.Describe(new Actor { StackFpOnly = true, StackEnd = StackEnd.Complete }));
         Assert.Equal(
-            "(found by frame pointers only: callers may be missing; ends here: the next frame pointer leads nowhere)",
+            "(taken before all tables were known: frames may be missing; ends here: the next frame pointer leads nowhere)",
             StackEndText.Describe(new Actor { StackFpOnly = true, StackEnd = StackEnd.BadFrame }));
         Assert.Equal("(no names ?)", StackEndText.Describe(new Actor { StackEnd = StackEnd.Complete, StackLimitation = "no names \u001b" }));
     }
