@@ -20,8 +20,9 @@ internal static class StackEndText
             _ => null,
         };
         // Wherever a walk follows frame pointers through code that keeps none, it passes over callers.
-        bool mayPassOver = actor.StackFpOnly || actor.StackEnd == StackEnd.KernelWalk;
-        string? gaps = mayPassOver ? "taken before all tables were known: frames may be missing" : null;
+        string? gaps = actor.StackEnd == StackEnd.KernelWalk ? "walked by frame pointers only: callers may be missing"
+            : actor.StackFpOnly ? "taken before all tables were known: frames may be missing"
+            : null;
         string? names = actor.StackLimitation.Length > 0 ? TargetText.Clean(actor.StackLimitation) : null;
         string[] reasons = [.. new[] { gaps, end, names }.OfType<string>()];
         return reasons.Length == 0 ? null : $"({string.Join("; ", reasons)})";

@@ -111,6 +111,7 @@ public sealed class StackTextTests
         Assert.Equal(
             "(taken before all tables were known: frames may be missing; ends here: the next frame pointer leads nowhere)",
             StackEndText.Describe(new Actor { StackFpOnly = true, StackEnd = StackEnd.BadFrame }));
+        Assert.Equal("(walked by frame pointers only: callers may be missing)", StackEndText.Describe(new Actor { StackFpOnly = true, StackEnd = StackEnd.KernelWalk }));
         Assert.Equal("(no names ?)", StackEndText.Describe(new Actor { StackEnd = StackEnd.Complete, StackLimitation = "no names \u001b" }));
     }
 
