@@ -68,11 +68,23 @@ internal sealed class PhpServer : ILeakingTarget
         _folder.Dispose();
     }
 
+    // Below the ports that the kernel gives to clients: there another test may take it, and a client that tries too early connects to itself.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            int port = Random.Shared.Next(20_000, 32_000);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody's.
+            }
+        }
     }
 
     private Child StartFpm()
