@@ -26,6 +26,9 @@ public sealed class StackDirectory(Symbolizer symbolizer, TimeProvider? time = n
 
     public ulong Evicted => _stacks.Evicted;
 
+    /// <summary>Stacks that keep the names they have: too many others wait for better ones.</summary>
+    public ulong NotImproved { get; private set; }
+
     /// <summary>How long until <see cref="Improve"/> has something to do.</summary>
     public TimeSpan NextImprovement
     {
@@ -76,7 +79,11 @@ public sealed class StackDirectory(Symbolizer symbolizer, TimeProvider? time = n
             Request = RequestOf(raw.Header),
             Limitation = named.Limitation,
         });
-        if (named.MayImprove && pause <= LastPause && _unfinished.Count < MaxUnfinished)
+        if (!named.MayImprove || pause > LastPause)
+            return;
+        if (_unfinished.Count == MaxUnfinished)
+            NotImproved++;
+        else
             _unfinished.Enqueue((raw, pause), _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency));
     }
 

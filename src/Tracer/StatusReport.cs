@@ -45,6 +45,7 @@ public sealed class StatusReport(
         yield return new CounterValue("namespaces_skipped", c.NamespacesSkipped, "network namespaces that a scan could not enter");
         yield return new CounterValue("process_watches_refused", c.ProcessWatchesRefused, "processes whose end is noticed by the next scan only");
         yield return new CounterValue("stacks_missed", enricher.StacksMissed, "stacks named by a record but not received; asked for again");
+        yield return new CounterValue("stacks_not_improved", stacks.NotImproved, "stacks whose missing names are not asked for again: too many others wait");
         foreach (DecodeStatus reason in Enum.GetValues<DecodeStatus>().Where(r => r != DecodeStatus.Ok))
             yield return new CounterValue($"rejected_{CounterNames.SnakeCase(reason.ToString())}", c.Rejected(reason), "records that could not be decoded");
     }
