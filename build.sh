@@ -104,6 +104,15 @@ need_test_packages() {
 	need libapache2-mod-php test -e /usr/lib/apache2/modules/libphp8.2.so
 	need libfcgi-bin has_tool cgi-fcgi
 	need ruby has_tool ruby
+	need nginx-light has_tool nginx
+	need haproxy has_tool haproxy
+	need mariadb-server has_tool mariadbd
+	need redis-server has_tool redis-server
+	need python3-tornado /usr/bin/python3 -c 'import tornado'
+	need golang-github-go-sql-driver-mysql-dev test -d /usr/share/gocode/src/github.com/go-sql-driver/mysql
+	need netcat-openbsd has_tool nc
+	need wrk has_tool wrk
+	need php-curl test -e /usr/lib/php/20220829/curl.so
 	need python3 test -x /usr/bin/python3
 	need "$clang_format" has_tool "$clang_format"
 	need python3-grpcio /usr/bin/python3 -c 'import grpc'

@@ -7,16 +7,10 @@ namespace Tracer.Api;
 /// What the daemon knows beyond the socket records. Called from many threads at once and while locks are held: an answer comes from
 /// a cache or is "not known", never from the kernel.
 /// </summary>
-public interface IFactSource
+public interface IFactSource : INameSource
 {
     /// <summary>When the last completed scan began; 0: none yet.</summary>
     ulong LastScanKtimeNs { get; }
-
-    /// <summary>Null: not known, or gone before it could be read.</summary>
-    ProcessFacts? FindProcess(ProcessKey key);
-
-    /// <summary>Null: no such stack, or no longer kept.</summary>
-    StackReport? FindStack(ulong stackId);
 
     /// <summary>The cgroup v2 path, or an empty string.</summary>
     string FindCgroup(ulong cgroupId);
@@ -37,6 +31,21 @@ public interface IFactSource
     /// <param name="mayStartListener">It may be signalled if it does not listen yet.</param>
     /// <param name="cancellationToken">The client has gone.</param>
     Task<ThreadDump?> DumpThreadsAsync(uint pid, bool mayStartListener, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Looks what threads do, without stopping them. Takes up to a second; asked for by clients only, and never under a lock. Null: too many are asking.
+    /// </summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="tids">Its threads; empty: all, up to a bound.</param>
+    /// <param name="omitStacks">Only states.</param>
+    /// <param name="cancellationToken">The client has gone.</param>
+    Task<ThreadInspection?> InspectThreadsAsync(uint pid, IReadOnlyList<uint> tids, bool omitStacks, CancellationToken cancellationToken);
+
+    /// <summary>How many descriptors each process has open now. Reads procfs: never under a lock. Processes that are gone are missing.</summary>
+    IReadOnlyDictionary<ProcessKey, DescriptorFacts> ReadDescriptors(IReadOnlyCollection<ProcessKey> processes);
+
+    /// <summary>Counters of the kernel's TCP since boot and since tracing began, of the host's network namespace. Reads procfs.</summary>
+    IReadOnlyList<KernelCounterValue> ReadKernelCounters();
 
     /// <summary>
     /// Asks for a scan and ends when one that began after the call has reached the <see cref="EventHub"/>: then true.

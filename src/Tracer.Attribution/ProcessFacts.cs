@@ -12,4 +12,8 @@ public sealed record ProcessFacts(
     string Cgroup,
     string Unit,
     string ContainerId,
-    uint NamespacePid);
+    uint NamespacePid)
+{
+    /// <summary>The service it belongs to: its topmost ancestor that runs the same executable, or itself.</summary>
+    public ProcessKey Group { get; init; } = Key;
+}

@@ -49,6 +49,12 @@ public struct TrackedSocket
     /// <summary>It ended, and a descriptor is still open.</summary>
     public bool DescriptorLeftOpen;
 
+    /// <summary>By the facts of the last change; None once nothing is open any more.</summary>
+    public Verdict Verdict;
+
+    /// <summary>The verdict before the facts changed; None: it had no other one.</summary>
+    public Verdict PreviousVerdict;
+
     /// <summary>The books were full: nothing more will be told of it, not even that the descriptor was closed.</summary>
     public bool IsDropped;
 }

@@ -36,6 +36,14 @@ public sealed class FactSource(
     public Task<ThreadDump?> DumpThreadsAsync(uint pid, bool mayStartListener, CancellationToken cancellationToken) =>
         threads.DumpAsync(pid, mayStartListener, cancellationToken);
 
+    public Task<ThreadInspection?> InspectThreadsAsync(uint pid, IReadOnlyList<uint> tids, bool omitStacks, CancellationToken cancellationToken) =>
+        Task.FromResult<ThreadInspection?>(null);
+
+    public IReadOnlyDictionary<ProcessKey, DescriptorFacts> ReadDescriptors(IReadOnlyCollection<ProcessKey> processes) =>
+        new Dictionary<ProcessKey, DescriptorFacts>();
+
+    public IReadOnlyList<KernelCounterValue> ReadKernelCounters() => [];
+
     public Task<bool> RescanAsync(CancellationToken cancellationToken)
     {
         if (!status.CanScan)

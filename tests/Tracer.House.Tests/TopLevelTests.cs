@@ -29,10 +29,13 @@ public sealed class TopLevelTests
     }
 
     [Fact]
-    public void Docs_hold_decisions_only() =>
+    public void Docs_hold_decisions_and_incidents_only()
+    {
+        string[] folders = ["docs/decisions/", "docs/incidents/"];
         Repository.AssertNone(
-            Repository.Files.Where(path => path.StartsWith("docs/", StringComparison.Ordinal) && !path.StartsWith("docs/decisions/", StringComparison.Ordinal)),
-            "files below docs/ that are not decisions");
+            Repository.Files.Where(path => path.StartsWith("docs/", StringComparison.Ordinal) && !folders.Any(folder => path.StartsWith(folder, StringComparison.Ordinal))),
+            "files below docs/ that are neither decisions nor incidents");
+    }
 
     [Fact]
     public void Nothing_built_is_committed_and_vmlinux_h_says_where_it_is_from()

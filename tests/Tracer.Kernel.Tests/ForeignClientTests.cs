@@ -3,6 +3,7 @@ using System.Text.Json;
 using CloseWait.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Tracer.Harness;
 using Tracer.Kernel.Tests.Harness;
 using Xunit;
 

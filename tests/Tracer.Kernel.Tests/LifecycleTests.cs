@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using CloseWait.V1;
+using Tracer.Harness;
 using Tracer.Kernel.Tests.Harness;
 using Xunit;
 

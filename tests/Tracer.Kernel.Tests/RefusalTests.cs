@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using CloseWait.V1;
 using Grpc.Core;
+using Tracer.Harness;
 using Tracer.Kernel.Tests.Harness;
 using Xunit;
 

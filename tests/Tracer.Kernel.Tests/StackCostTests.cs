@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Globalization;
 using CloseWait.V1;
+using Tracer.Harness;
 using Tracer.Kernel.Tests.Harness;
 using Xunit;
 

@@ -23,6 +23,13 @@ internal sealed class FakeFacts : IFactSource
     /// <summary>What a thread dump of a process gives.</summary>
     public Func<uint, bool, ThreadDump?> Threads { get; set; } = static (_, _) => null;
 
+    /// <summary>What threads of a process do.</summary>
+    public Func<uint, IReadOnlyList<uint>, ThreadInspection?> Inspection { get; set; } = static (_, _) => null;
+
+    public Dictionary<ProcessKey, DescriptorFacts> Descriptors { get; } = [];
+
+    public IReadOnlyList<KernelCounterValue> KernelCounters { get; set; } = [];
+
     public int Rescans => Volatile.Read(ref _rescans);
 
     public ulong Now
@@ -54,6 +61,14 @@ internal sealed class FakeFacts : IFactSource
 
     public Task<ThreadDump?> DumpThreadsAsync(uint pid, bool mayStartListener, CancellationToken cancellationToken) =>
         Task.FromResult(Threads(pid, mayStartListener));
+
+    public Task<ThreadInspection?> InspectThreadsAsync(uint pid, IReadOnlyList<uint> tids, bool omitStacks, CancellationToken cancellationToken) =>
+        Task.FromResult(Inspection(pid, tids));
+
+    public IReadOnlyDictionary<ProcessKey, DescriptorFacts> ReadDescriptors(IReadOnlyCollection<ProcessKey> processes) =>
+        Descriptors.Where(known => processes.Contains(known.Key)).ToDictionary(known => known.Key, known => known.Value);
+
+    public IReadOnlyList<KernelCounterValue> ReadKernelCounters() => KernelCounters;
 
     public Task<bool> RescanAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Harness;
 namespace Tracer.Kernel.Tests.Harness;
 
 /// <summary>A server and a client with one connection between them.</summary>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Harness;
 namespace Tracer.Kernel.Tests.Harness;
 
 /// <summary>What measures the cost of stack walks (Targets/cost): as optimised as what is watched in production.</summary>

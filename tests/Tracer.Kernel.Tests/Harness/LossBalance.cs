@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Harness;
 namespace Tracer.Kernel.Tests.Harness;
 
 /// <summary>State changes that a stream delivered or announced as lost, against those that the kernel side counted: nothing goes missing silently.</summary>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Harness;
 namespace Tracer.Kernel.Tests.Harness;
 
 /// <summary>The C programs under observation, compiled once and again when a source changes.</summary>

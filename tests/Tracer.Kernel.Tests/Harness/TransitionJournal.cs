@@ -2,6 +2,7 @@
 using System.Collections.Concurrent;
 using CloseWait.V1;
 using Grpc.Core;
+using Tracer.Harness;
 
 namespace Tracer.Kernel.Tests.Harness;
 

@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Tracer.Harness;
 using Tracer.Kernel.Tests.Harness;
 
 namespace Tracer.Kernel.Tests.Runtimes;

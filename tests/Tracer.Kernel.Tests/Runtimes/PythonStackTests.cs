@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using CloseWait.V1;
+using Tracer.Harness;
 using Tracer.Kernel.Tests.Harness;
 using Xunit;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text.Json;
 using CloseWait.V1;
+using Tracer.Harness;
 using Tracer.Kernel.Tests.Harness;
 
 namespace Tracer.Kernel.Tests.Runtimes;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Harness;
 using Tracer.Kernel.Tests.Harness;
 using Xunit;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-namespace Tracer.Kernel.Tests.Harness;
+namespace Tracer.Harness;
 
 /// <summary>An own network namespace with its loopback device up.</summary>
-internal sealed class NetworkNamespace : IAsyncDisposable
+public sealed class NetworkNamespace : IAsyncDisposable
 {
     private static int _count;
 

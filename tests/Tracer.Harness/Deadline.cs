@@ -2,10 +2,10 @@
 using System.Diagnostics;
 using Xunit;
 
-namespace Tracer.Kernel.Tests.Harness;
+namespace Tracer.Harness;
 
 /// <summary>Waits for a condition, never for a time alone.</summary>
-internal static class Deadline
+public static class Deadline
 {
     // Longer than the daemon's scan period: what a scan repairs is in time.
     public static readonly TimeSpan Usual = TimeSpan.FromSeconds(20);

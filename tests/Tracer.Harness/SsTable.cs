@@ -3,13 +3,10 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 
-namespace Tracer.Kernel.Tests.Harness;
-
-/// <summary>One row of `ss -Htanpe`.</summary>
-internal sealed record SsRow(ulong Cookie, uint RecvQ, uint SendQ, IPEndPoint Local, IPEndPoint Remote, (uint Pid, uint Fd)[] Holders);
+namespace Tracer.Harness;
 
 /// <summary>The oracle for sockets, queues and holders.</summary>
-internal static partial class SsTable
+public static partial class SsTable
 {
     public static async Task<SsRow[]> CloseWaits(NetworkNamespace? netns = null)
     {

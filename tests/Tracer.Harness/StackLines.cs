@@ -2,10 +2,10 @@
 using CloseWait.V1;
 using Xunit;
 
-namespace Tracer.Kernel.Tests.Runtimes;
+namespace Tracer.Harness;
 
 /// <summary>Stacks as lines of text "function file:line", for expectations and for the messages of failures.</summary>
-internal static class StackLines
+public static class StackLines
 {
     public static string[] Of(Actor? actor) => actor is null ? [] : [.. actor.Stack.Select(Line)];
 

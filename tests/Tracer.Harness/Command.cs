@@ -2,10 +2,10 @@
 using System.Diagnostics;
 using Xunit;
 
-namespace Tracer.Kernel.Tests.Harness;
+namespace Tracer.Harness;
 
 /// <summary>A program that runs to its end.</summary>
-internal sealed record Command(int ExitCode, string Output, string Error)
+public sealed record Command(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 

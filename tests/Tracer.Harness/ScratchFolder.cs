@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-namespace Tracer.Kernel.Tests.Harness;
+namespace Tracer.Harness;
 
 /// <summary>A folder with a short path (unix sockets allow 107 bytes), deleted afterwards.</summary>
-internal sealed class ScratchFolder : IDisposable
+public sealed class ScratchFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cw");
 

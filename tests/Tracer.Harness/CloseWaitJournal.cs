@@ -4,10 +4,10 @@ using CloseWait.V1;
 using Grpc.Core;
 using Kind = CloseWait.V1.CloseWaitChange.Types.Kind;
 
-namespace Tracer.Kernel.Tests.Harness;
+namespace Tracer.Harness;
 
 /// <summary>Follows WatchCloseWaits and keeps every change by socket cookie.</summary>
-internal sealed class CloseWaitJournal : IAsyncDisposable
+public sealed class CloseWaitJournal : IAsyncDisposable
 {
     private readonly AsyncServerStreamingCall<WatchCloseWaitsResponse> _call;
     private readonly Dictionary<ulong, List<CloseWaitChange>> _changes = [];

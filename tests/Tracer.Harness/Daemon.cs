@@ -4,10 +4,10 @@ using CloseWait.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
 
-namespace Tracer.Kernel.Tests.Harness;
+namespace Tracer.Harness;
 
 /// <summary>The daemon under test, and a gRPC client of it.</summary>
-internal sealed class Daemon : IAsyncDisposable
+public sealed class Daemon : IAsyncDisposable
 {
     private readonly ScratchFolder? _scratch;
     private readonly Child _child;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text.Json;
 
-namespace Tracer.Kernel.Tests.Harness;
+namespace Tracer.Harness;
 
 /// <summary>What a daemon or a test could leave behind on this machine.</summary>
-internal sealed record MachineInventory(HashSet<string> Items)
+public sealed record MachineInventory(HashSet<string> Items)
 {
     public static async Task<MachineInventory> Take()
     {
@@ -44,7 +44,7 @@ internal sealed record MachineInventory(HashSet<string> Items)
             if (!int.TryParse(Path.GetFileName(folder), out _))
                 continue;
             string? executable = TryReadExecutable(folder);
-            if (executable is not null && (executable.StartsWith(TargetPrograms.Folder, StringComparison.Ordinal) || executable == Repository.Executable))
+            if (executable is not null && (executable.StartsWith(Repository.Targets, StringComparison.Ordinal) || executable == Repository.Executable))
                 yield return $"process {folder} {executable}";
         }
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 using Xunit;
 
-namespace Tracer.Kernel.Tests.Harness;
+namespace Tracer.Harness;
 
 /// <summary>What every test here needs. Without it a test skips with the reason, or fails where the kernel tests are required.</summary>
-internal static class Prerequisites
+public static class Prerequisites
 {
     /// <summary>What is missing, or null.</summary>
     public static string? Missing { get; } = FindMissing();
