@@ -88,6 +88,7 @@ static __always_inline void read_numbers(struct tcp_event *e, const struct tcp_s
 	if (state == TCP_WIRE_STATE_LISTEN) {
 		e->unread_bytes = sk->sk_ack_backlog;
 		e->unsent_bytes = sk->sk_max_ack_backlog;
+		e->bytes_received = (__u32)sk->sk_drops.counter;
 		return;
 	}
 	e->bytes_received = tp->bytes_received;

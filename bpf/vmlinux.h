@@ -139,6 +139,7 @@ struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
 	__u16 sk_protocol;
+	atomic_t sk_drops;
 	int sk_err;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;

@@ -196,7 +196,7 @@ struct tcp_event {
 	struct tcp_actor owner; /* see owner_source */
 	__u8 local_address[16]; /* network byte order; IPv4 as ::ffff:a.b.c.d */
 	__u8 remote_address[16]; /* network byte order; IPv4 as ::ffff:a.b.c.d */
-	__u64 bytes_received; /* tcpi_bytes_received */
+	__u64 bytes_received; /* tcpi_bytes_received; LISTEN: connections dropped so far (sk_drops) */
 	__u64 bytes_sent; /* tcpi_bytes_sent; retransmissions included */
 	__u32 netns; /* inode of the network namespace */
 	__u32 flags; /* enum tcp_event_flag */

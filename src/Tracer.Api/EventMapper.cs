@@ -171,6 +171,7 @@ internal sealed class EventMapper(IFactSource facts, bool omitsFrames = false)
             LocalPort = listener.LocalPort,
             QueueLength = listener.QueueLength,
             QueueLimit = listener.QueueLimit,
+            Drops = listener.Drops,
             Opener = _actors.ToActor(in opener, Proto.Source.Traced),
             LastAccept = _actors.ToActor(in lastAccept, Proto.Source.Traced),
         };

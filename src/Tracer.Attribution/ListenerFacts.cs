@@ -21,6 +21,9 @@ public sealed class ListenerFacts
 
     public uint QueueLimit { get; init; }
 
+    /// <summary>Connections that the kernel dropped since it was opened, for want of room in the queue or of memory (sk_drops).</summary>
+    public ulong Drops { get; init; }
+
     /// <summary>Who called listen(); all zero when it existed before the tracer.</summary>
     public TcpActor Opener { get; init; }
 
@@ -46,6 +49,7 @@ public sealed class ListenerFacts
         LocalPort = LocalPort,
         QueueLength = QueueLength,
         QueueLimit = QueueLimit,
+        Drops = Drops,
         Opener = Opener,
         LastAccept = LastAccept,
         LastAcceptResult = LastAcceptResult,

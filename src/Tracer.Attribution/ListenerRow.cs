@@ -5,8 +5,8 @@ namespace Tracer.Attribution;
 
 /// <summary>A listening socket as a row of the open scan.</summary>
 internal readonly record struct ListenerRow(
-    SocketKey Key, ulong SockKey, byte Family, WireAddress Address, ushort Port, uint QueueLength, uint QueueLimit, TcpActor Opener,
-    TcpActor LastAccept, int LastAcceptResult)
+    SocketKey Key, ulong SockKey, byte Family, WireAddress Address, ushort Port, uint QueueLength, uint QueueLimit, ulong Drops,
+    TcpActor Opener, TcpActor LastAccept, int LastAcceptResult)
 {
     public static ListenerRow Of(in TcpSocketEvent row) => new(
         TcpFacts.KeyOf(in row.Event),
@@ -16,6 +16,7 @@ internal readonly record struct ListenerRow(
         row.Event.LocalPort,
         row.Event.UnreadBytes,
         row.Event.UnsentBytes,
+        row.Event.BytesReceived,
         row.Record.Listener.Pid != 0 || row.Record.OriginKind != TcpOrigin.Listen ? row.Record.Listener : row.Record.Origin,
         row.Record.LastRead,
         row.Record.LastReadResult);

@@ -186,7 +186,8 @@ internal sealed class ListenerTable(int limit, LedgerCounters counters)
 
     private static bool IsSame(ListenerFacts known, in ListenerRow row, DescriptorHolder[] holders) =>
         known.LocalPort == row.Port && known.LocalAddress == row.Address && known.QueueLength == row.QueueLength
-        && known.QueueLimit == row.QueueLimit && ProcessKey.Of(known.Opener) == ProcessKey.Of(row.Opener)
+        && known.QueueLimit == row.QueueLimit && known.Drops == row.Drops
+        && ProcessKey.Of(known.Opener) == ProcessKey.Of(row.Opener)
         && IsSame(known.LastAccept, row.LastAccept) && known.LastAcceptResult == row.LastAcceptResult
         && ReferenceEquals(known.Holders, holders);
 
@@ -201,6 +202,7 @@ internal sealed class ListenerTable(int limit, LedgerCounters counters)
         LocalPort = row.Port,
         QueueLength = row.QueueLength,
         QueueLimit = row.QueueLimit,
+        Drops = row.Drops,
         Opener = row.Opener,
         LastAccept = row.LastAccept,
         LastAcceptResult = row.LastAcceptResult,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Net;
+using System.Net.Sockets;
 using CloseWait.V1;
 using Tracer.Harness;
 using Tracer.Kernel.Tests.Harness;
@@ -100,6 +102,26 @@ public sealed class AcceptQueueTests(DaemonFixture fixture) : SharedDaemonTest(f
         await UntilQueueIs(talk, 5);
         await talk.Accept();
         await UntilQueueIs(talk, 4);
+    }
+
+    [Fact]
+    public async Task Connections_that_a_full_queue_refused_are_counted_at_its_listener()
+    {
+        await using Target server = Target.Start();
+        await using Target client = Target.Start();
+        TargetSocket listener = await server.Listen(backlog: 1);
+        // The kernel takes one more than the backlog.
+        TargetSocket[] clients = [await client.Connect(listener.Port), await client.Connect(listener.Port)];
+        using Socket refused = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Task attempt = refused.ConnectAsync(IPAddress.Loopback, listener.Port, TestContext.Current.CancellationToken).AsTask();
+        foreach (TargetSocket waiting in clients)
+            await client.ShutdownWrite(waiting);
+
+        SocketFilter filter = new() { LocalPorts = { (uint)listener.Port } };
+        SocketRecord queued = await Deadline.Until(
+            "a drop is counted", async () => (await Daemon.List(filter)).Find(socket => socket.Listener is { Drops: > 0 }));
+        Assert.Equal((2u, 1u), (queued.Listener.QueueLength, queued.Listener.QueueLimit));
+        Assert.False(attempt.IsCompletedSuccessfully);
     }
 
     private Task<SocketRecord> UntilListed(Conversation talk, Func<SocketRecord, bool> condition)
