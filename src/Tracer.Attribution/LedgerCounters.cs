@@ -45,4 +45,62 @@ public sealed class LedgerCounters
 
     /// <summary>Scans completed.</summary>
     public ulong Scans { get; internal set; }
+
+    /// <summary>Sockets that left CLOSE_WAIT because they were closed.</summary>
+    public ulong EndsClosed { get; private set; }
+
+    /// <summary>Sockets that left CLOSE_WAIT by shutdown() and stayed open.</summary>
+    public ulong EndsShutDown { get; private set; }
+
+    /// <summary>Sockets that left CLOSE_WAIT because their last holder ended.</summary>
+    public ulong EndsProcessExit { get; private set; }
+
+    /// <summary>Sockets that left CLOSE_WAIT by a reset from the peer.</summary>
+    public ulong EndsReset { get; private set; }
+
+    /// <summary>Sockets that left CLOSE_WAIT because keepalive or retransmission gave up.</summary>
+    public ulong EndsTimedOut { get; private set; }
+
+    /// <summary>Sockets that an administrator destroyed in CLOSE_WAIT.</summary>
+    public ulong EndsDestroyed { get; private set; }
+
+    /// <summary>Sockets that were closed with the listener in whose queue they waited.</summary>
+    public ulong EndsListenerClosed { get; private set; }
+
+    /// <summary>Sockets that left CLOSE_WAIT in a way that was not seen.</summary>
+    public ulong EndsUnknown { get; private set; }
+
+    /// <summary>Descriptors left open after the end of their connection that were closed later.</summary>
+    public ulong Released { get; internal set; }
+
+    internal void CountEnd(in EndRules.Judgement end)
+    {
+        switch (end.Reason)
+        {
+            case EndReason.Closed when end.IsDescriptorLeftOpen:
+                EndsShutDown++;
+                break;
+            case EndReason.Closed:
+                EndsClosed++;
+                break;
+            case EndReason.ProcessExit:
+                EndsProcessExit++;
+                break;
+            case EndReason.ResetByPeer:
+                EndsReset++;
+                break;
+            case EndReason.TimedOut:
+                EndsTimedOut++;
+                break;
+            case EndReason.Destroyed:
+                EndsDestroyed++;
+                break;
+            case EndReason.ListenerClosed:
+                EndsListenerClosed++;
+                break;
+            default:
+                EndsUnknown++;
+                break;
+        }
+    }
 }

@@ -12,6 +12,9 @@ internal struct LedgerEntry
     /// <summary>When it is old enough to be worth a holder scan; 0: nothing to wait for.</summary>
     public ulong SettleKtimeNs;
 
+    /// <summary>When the verdict may change though no fact does; 0: never.</summary>
+    public ulong RejudgeKtimeNs;
+
     /// <summary>Holders found by a scan that began earlier do not count as complete.</summary>
     public ulong HoldersWantedKtimeNs;
 
@@ -35,10 +38,12 @@ internal struct LedgerEntry
 
     public readonly bool HasFreshHolders => Socket.HoldersKtimeNs != 0 && Socket.HoldersKtimeNs >= HoldersWantedKtimeNs;
 
-    public readonly ulong Deadline => (NextAgeKtimeNs, SettleKtimeNs) switch
+    public readonly ulong Deadline => Earliest(Earliest(NextAgeKtimeNs, SettleKtimeNs), RejudgeKtimeNs);
+
+    private static ulong Earliest(ulong left, ulong right)
     {
-        (0, ulong settle) => settle,
-        (ulong age, 0) => age,
-        (ulong age, ulong settle) => Math.Min(age, settle),
-    };
+        if (left == 0 || right == 0)
+            return left + right;
+        return Math.Min(left, right);
+    }
 }

@@ -93,8 +93,8 @@ internal sealed class RingRecorder(SocketBooks books, ListenerResolver resolver,
             || TcpFacts.IsStranger(in socket.Last.Record.LastRead, in socket)
             || TcpFacts.IsStranger(in socket.Last.Record.EofRead, in socket);
         if (isHolderUnknown && socket.HoldersKtimeNs != 0)
-            books.WantHolders(slot, e.Event.KtimeNs);
-        if (isChanged)
+            books.DoubtHolders(slot, e.Event.KtimeNs);
+        if (isChanged || books.HasNewVerdict(slot))
             books.Change(slot, scan.IsOpen);
     }
 

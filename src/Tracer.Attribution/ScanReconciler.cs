@@ -76,7 +76,12 @@ internal sealed class ScanReconciler(
             return;
         }
         entry.SeenScan = scan.Number;
-        if (TcpFacts.Update(ref entry.Socket, in row))
+        bool wasInQueue = entry.Socket.InAcceptQueue;
+        bool isChanged = TcpFacts.Update(ref entry.Socket, in row);
+        // The scan that shows it accepted looks for its holders too, if it looks for any.
+        if (wasInQueue && !entry.Socket.InAcceptQueue)
+            books.DoubtHolders(slot, scan.BeginKtimeNs);
+        if (isChanged)
             books.Change(slot, isScanOpen: true);
     }
 
@@ -89,7 +94,7 @@ internal sealed class ScanReconciler(
         ulong queued = scan.QueuedListenerOf(entry.Socket.Key, sockKey);
         entry.QueuedListenerCookie = queued != 0 ? queued : entry.QueuedListenerCookie;
         bool isChanged = resolver.Refresh(ref entry) | (scan.WantsHolders && ReplaceHolders(slot, sockKey));
-        if (isChanged)
+        if (isChanged || books.HasNewVerdict(slot))
             books.Change(slot, isScanOpen: true);
         if (!entry.Socket.InCloseWait && entry.Socket.HoldersKtimeNs == scan.BeginKtimeNs)
             ReleaseUnheld(slot);
@@ -140,6 +145,7 @@ internal sealed class ScanReconciler(
             return false;
         entry.Socket.Holders = found;
         entry.Socket.HoldersKtimeNs = scan.BeginKtimeNs;
+        entry.Socket.HoldersAreIncomplete = !scan.Holders.IsComplete;
         return isFirst || !ReferenceEquals(found, known);
     }
 

@@ -8,6 +8,7 @@ internal sealed class SocketBooks(LedgerOptions options, LedgerCounters counters
 {
     private readonly EntryTable _entries = new();
     private readonly DeadlineHeap _deadlines = new();
+    private ulong _nowKtimeNs;
 
     /// <summary>Entries that wait for a scan of descriptor tables.</summary>
     public int WantingHolders { get; private set; }
@@ -21,6 +22,13 @@ internal sealed class SocketBooks(LedgerOptions options, LedgerCounters counters
     public bool HasRoom => counters.Tracked < (ulong)options.MaxSockets;
 
     public bool TryFind(SocketKey key, out int slot) => _entries.TryFind(key, out slot);
+
+    /// <summary>Moves the clock that verdicts are made by.</summary>
+    public void Hear(ulong ktimeNs) => _nowKtimeNs = Math.Max(_nowKtimeNs, ktimeNs);
+
+    /// <summary>The facts no longer bear the verdict that was told.</summary>
+    public bool HasNewVerdict(int slot) =>
+        VerdictRules.Judge(in _entries[slot].Socket, _nowKtimeNs) != _entries[slot].Socket.Verdict;
 
     /// <summary>Puts a socket on the books as being in CLOSE_WAIT, whatever the bound: see <see cref="HasRoom"/>.</summary>
     public int Open(in TcpSocketEvent e)
@@ -57,6 +65,13 @@ internal sealed class SocketBooks(LedgerOptions options, LedgerCounters counters
         _deadlines.Set(slot, entry.Deadline);
     }
 
+    /// <summary>The known holders are no longer all of them: verdicts do not build on them until a scan has looked again.</summary>
+    public void DoubtHolders(int slot, ulong sinceKtimeNs)
+    {
+        _entries[slot].Socket.HoldersAreIncomplete = true;
+        WantHolders(slot, sinceKtimeNs);
+    }
+
     /// <summary>A scan has looked, or cannot.</summary>
     public void StopWantingHolders(int slot)
     {
@@ -73,6 +88,7 @@ internal sealed class SocketBooks(LedgerOptions options, LedgerCounters counters
     {
         ref LedgerEntry entry = ref _entries[slot];
         counters.Tracked--;
+        counters.CountEnd(in judgement);
         entry.Socket.InCloseWait = false;
         entry.Socket.End = judgement.Reason;
         entry.Socket.EndKtimeNs = ktimeNs;
@@ -86,12 +102,12 @@ internal sealed class SocketBooks(LedgerOptions options, LedgerCounters counters
             counters.LeftOpen++;
             // Some kernels have no hook for the close() that may follow at once; a scan after the settle time tells.
             WantHolders(slot, ktimeNs);
-            sink(LedgerChangeKind.Exited, in entry.Socket);
+            Tell(slot, LedgerChangeKind.Exited);
             return;
         }
         if (entry.Socket.IsDropped)
             counters.RefusedLeftOpen++;
-        sink(LedgerChangeKind.Exited, in entry.Socket);
+        Tell(slot, LedgerChangeKind.Exited);
         Remove(slot);
     }
 
@@ -100,18 +116,18 @@ internal sealed class SocketBooks(LedgerOptions options, LedgerCounters counters
     {
         ref LedgerEntry entry = ref _entries[slot];
         counters.LeftOpen--;
+        counters.Released++;
         entry.Socket.DescriptorLeftOpen = false;
         entry.Socket.Holders = [];
-        sink(LedgerChangeKind.Released, in entry.Socket);
+        Tell(slot, LedgerChangeKind.Released);
         Remove(slot);
     }
 
     /// <summary>Tells now what is told of this socket for the first time.</summary>
     public void Announce(int slot, LedgerChangeKind kind)
     {
-        ref LedgerEntry entry = ref _entries[slot];
-        entry.Pending = PendingChange.None;
-        sink(kind, in entry.Socket);
+        _entries[slot].Pending = PendingChange.None;
+        Tell(slot, kind);
     }
 
     /// <summary>Tells of a change, now or together with what the open scan will have found.</summary>
@@ -121,22 +137,28 @@ internal sealed class SocketBooks(LedgerOptions options, LedgerCounters counters
         if (isScanOpen && entry.Pending == PendingChange.None)
             entry.Pending = PendingChange.Updated;
         else if (!isScanOpen)
-            sink(LedgerChangeKind.Updated, in entry.Socket);
+            Tell(slot, LedgerChangeKind.Updated);
     }
 
     public void Tick(ulong ktimeNs)
     {
+        Hear(ktimeNs);
         while (_deadlines.TryPeek(out int slot, out ulong deadline) && deadline <= ktimeNs)
         {
             ref LedgerEntry entry = ref _entries[slot];
             bool isAged = entry.NextAgeKtimeNs != 0 && entry.NextAgeKtimeNs <= ktimeNs;
+            bool isJudged = entry.RejudgeKtimeNs != 0 && entry.RejudgeKtimeNs <= ktimeNs;
             if (entry.SettleKtimeNs != 0 && entry.SettleKtimeNs <= ktimeNs)
                 Settle(ref entry);
             if (isAged)
                 entry.NextAgeKtimeNs = AgeRules.NextAge(entry.Socket.EnterKtimeNs, ktimeNs);
+            if (isJudged)
+                entry.RejudgeKtimeNs = VerdictRules.NextJudgementKtimeNs(in entry.Socket, ktimeNs);
             _deadlines.Set(slot, entry.Deadline);
             if (isAged && entry.IsAnnounced)
-                sink(LedgerChangeKind.Aged, in entry.Socket);
+                Tell(slot, LedgerChangeKind.Aged);
+            else if (isJudged && entry.IsAnnounced && HasNewVerdict(slot))
+                Tell(slot, LedgerChangeKind.Updated);
         }
     }
 
@@ -150,6 +172,23 @@ internal sealed class SocketBooks(LedgerOptions options, LedgerCounters counters
             most--;
         }
         return cursor >= _entries.End;
+    }
+
+    // The only way to the sink: what it is told carries the verdict of that moment.
+    private void Tell(int slot, LedgerChangeKind kind)
+    {
+        ref LedgerEntry entry = ref _entries[slot];
+        ref TrackedSocket socket = ref entry.Socket;
+        Verdict verdict = VerdictRules.Judge(in socket, _nowKtimeNs);
+        if (verdict != socket.Verdict)
+            (socket.PreviousVerdict, socket.Verdict) = (socket.Verdict, verdict);
+        ulong rejudge = VerdictRules.NextJudgementKtimeNs(in socket, _nowKtimeNs);
+        if (rejudge != entry.RejudgeKtimeNs)
+        {
+            entry.RejudgeKtimeNs = rejudge;
+            _deadlines.Set(slot, entry.Deadline);
+        }
+        sink(kind, in socket);
     }
 
     private void Settle(ref LedgerEntry entry)

@@ -44,11 +44,16 @@ public sealed class SocketLedger
     public IReadOnlySet<ProcessKey> HolderProcesses => _holderProcesses;
 
     /// <summary>Takes the ring kinds ENTER, USE, EXIT and RELEASE.</summary>
-    public void Apply(in TcpSocketEvent e) => _ring.Apply(in e);
+    public void Apply(in TcpSocketEvent e)
+    {
+        _books.Hear(e.Event.KtimeNs);
+        _ring.Apply(in e);
+    }
 
     /// <summary>Takes the end of a process: it holds nothing any more.</summary>
     public void Apply(in TcpProcessExit e)
     {
+        _books.Hear(e.KtimeNs);
         ProcessKey process = new(e.Pid, e.StartBoottimeNs);
         if (!_scan.Exits.TryAdd(process))
             Counters.RefusedTombstones++;
@@ -68,6 +73,7 @@ public sealed class SocketLedger
     /// <summary>Opens a scan; a scan that is still open is abandoned. <paramref name="ktimeNs"/> is read before its first row.</summary>
     public void BeginScan(ulong ktimeNs, ScanScope scope)
     {
+        _books.Hear(ktimeNs);
         AbandonScan();
         _ring.IsScanWanted = false;
         _scan.Begin(ktimeNs, scope);
@@ -115,6 +121,7 @@ public sealed class SocketLedger
     {
         if (!_scan.IsOpen)
             return;
+        _books.Hear(ktimeNs);
         bool hasHolders = _scan.WantsHolders;
         ulong cost = costNs != 0 || ktimeNs < _scan.BeginKtimeNs ? costNs : ktimeNs - _scan.BeginKtimeNs;
         _nextScanKtimeNs = ktimeNs + cost * (_options.ScanTimeDivisor - 1UL);
@@ -160,7 +167,7 @@ public sealed class SocketLedger
             entry.Socket.Holders = TcpFacts.Without(entry.Socket.Holders, process);
             // Somebody unknown may hold it: a child forked since, or a message in flight. Only a scan tells; one that is open will.
             if (entry.Socket.Holders.Length == 0)
-                _books.WantHolders(slot, _scan.WantsHolders ? _scan.BeginKtimeNs : ktimeNs);
+                _books.DoubtHolders(slot, _scan.WantsHolders ? _scan.BeginKtimeNs : ktimeNs);
         }
         if (isChanged)
             _books.Change(slot, _scan.IsOpen);

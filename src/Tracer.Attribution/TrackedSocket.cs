@@ -27,6 +27,9 @@ public struct TrackedSocket
     /// <summary>When the scan that found <see cref="Holders"/> began; 0: never scanned.</summary>
     public ulong HoldersKtimeNs;
 
+    /// <summary>There may be holders that are not listed: the listed ones have ended, somebody else used it since, or there were too many.</summary>
+    public bool HoldersAreIncomplete;
+
     /// <summary>Never accepted: it has no descriptor and waits in its listener's queue.</summary>
     public bool InAcceptQueue;
 

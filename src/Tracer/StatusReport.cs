@@ -22,7 +22,8 @@ public sealed class StatusReport(
     public bool CanScan => session.HasSnapshot;
 
     public DaemonStatus Read() => new(
-        ProductVersion, _start, kernelRelease, (uint)Environment.ProcessId, session.Plan.Hooks, [.. KernelCounters(), .. PumpCounters(), .. LedgerCounters(), .. LoaderCounters()],
+        ProductVersion, _start, kernelRelease, (uint)Environment.ProcessId, session.Plan.Hooks,
+        [.. KernelCounters(), .. PumpCounters(), .. LedgerCounters(), .. EndCounters(), .. LoaderCounters()],
         [.. Bounds()], LastScan());
 
     private DateTimeOffset? LastScan() =>
@@ -60,6 +61,20 @@ public sealed class StatusReport(
         yield return new CounterValue("listeners_refused", c.RefusedListeners, "listeners beyond the bound");
         yield return new CounterValue("holders_refused", c.RefusedHolders, "descriptors beyond the bound");
         yield return new CounterValue("tombstones_refused", c.RefusedTombstones, "ends during a scan beyond the bound");
+    }
+
+    private IEnumerable<CounterValue> EndCounters()
+    {
+        LedgerCounters c = pump.Ledger;
+        yield return new CounterValue("ends_closed", c.EndsClosed, "sockets that left CLOSE_WAIT because the program closed them");
+        yield return new CounterValue("ends_shut_down", c.EndsShutDown, "sockets that left CLOSE_WAIT by shutdown() and stayed open");
+        yield return new CounterValue("ends_process_exit", c.EndsProcessExit, "sockets that left CLOSE_WAIT because their last holder ended");
+        yield return new CounterValue("ends_reset", c.EndsReset, "sockets that left CLOSE_WAIT by a reset from the peer");
+        yield return new CounterValue("ends_timed_out", c.EndsTimedOut, "sockets that left CLOSE_WAIT because keepalive or retransmission gave up");
+        yield return new CounterValue("ends_destroyed", c.EndsDestroyed, "sockets that an administrator destroyed in CLOSE_WAIT");
+        yield return new CounterValue("ends_listener_closed", c.EndsListenerClosed, "sockets that left CLOSE_WAIT with the listener in whose queue they waited");
+        yield return new CounterValue("ends_unknown", c.EndsUnknown, "sockets that left CLOSE_WAIT in a way that was not seen");
+        yield return new CounterValue("left_open_released", c.Released, "descriptors left open after the end of their connection that were closed later");
     }
 
     private IEnumerable<CounterValue> LoaderCounters()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Net;
+using Tracer.Attribution;
 using Tracer.Wire;
 
 namespace Tracer.Api.Mapping;
@@ -11,10 +11,7 @@ internal static class AddressText
     public const byte AfInet6 = 10;
 
     /// <summary>Dotted for an IPv4 socket; compressed for an IPv6 socket, where a v4-mapped peer is ::ffff:a.b.c.d.</summary>
-    public static string Format(in WireAddress address, byte family) =>
-        family != AfInet6 && address.IsV4Mapped
-            ? address.ToIPAddress().ToString()
-            : new IPAddress(address.Bytes).ToString();
+    public static string Format(in WireAddress address, byte family) => EndpointText.Address(in address, family);
 
     public static string FamilyName(byte family) => family switch
     {
