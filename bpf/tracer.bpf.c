@@ -183,6 +183,7 @@ int BPF_PROG(on_send, struct sock *sk, int result, int flags)
 	struct change change = {};
 	struct tcp_record *record;
 	struct tcp_sock *tp;
+	bool news;
 
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return 0;
@@ -191,9 +192,12 @@ int BPF_PROG(on_send, struct sock *sk, int result, int flags)
 	if (!record)
 		return 0;
 	change.old_state = change.new_state = sk->__sk_common.skc_state;
-	if (change.new_state == TCP_WIRE_STATE_CLOSE_WAIT && result > 0)
-		record->last_send_ktime_ns = bpf_ktime_get_ns();
-	if (note_send(ctx, record) && change.new_state == TCP_WIRE_STATE_CLOSE_WAIT && is_in_scope(tp, record))
+	news = note_send(ctx, record);
+	if (change.new_state != TCP_WIRE_STATE_CLOSE_WAIT)
+		return 0;
+	if (result > 0)
+		news |= note_late_send(record);
+	if (news && is_in_scope(tp, record))
 		emit_socket(TCP_EVENT_KIND_CLOSE_WAIT_USE, tp, sk, record, &change);
 	return 0;
 }

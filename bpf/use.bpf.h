@@ -8,6 +8,7 @@
 #define MSG_ERRQUEUE 0x2000
 #define RCV_SHUTDOWN 1 /* include/net/sock.h */
 #define EAGAIN 11 /* include/uapi/asm-generic/errno-base.h */
+#define SEND_NEWS_NS 5000000000ULL /* a third of what the verdict takes for "in use" */
 
 /* The current task as an actor, with its stack; false for kernel threads. */
 static __always_inline bool actor_with_stack(void *ctx, struct tcp_actor *actor)
@@ -80,6 +81,16 @@ static __always_inline bool note_send(void *ctx, struct tcp_record *record)
 	if (is_known(&record->first_send))
 		return false;
 	return actor_with_stack(ctx, &record->first_send) && adopt(record, &record->first_send);
+}
+
+/* A send after the FIN. True if user space should hear of it at once: the first one, then one in five seconds. */
+static __always_inline bool note_late_send(struct tcp_record *record)
+{
+	__u64 now = bpf_ktime_get_ns();
+	bool news = now / SEND_NEWS_NS != record->last_send_ktime_ns / SEND_NEWS_NS;
+
+	record->last_send_ktime_ns = now;
+	return news;
 }
 
 /* The listener remembers each attempt; whoever got a connection from one is its origin. */

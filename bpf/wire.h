@@ -32,7 +32,7 @@ enum tcp_event_kind {
 	TCP_EVENT_KIND_UNKNOWN = 0,
 	TCP_EVENT_KIND_TRANSITION = 1, /* struct tcp_event: a watched state change */
 	TCP_EVENT_KIND_CLOSE_WAIT_ENTER = 2, /* struct tcp_socket_event: the FIN arrived */
-	TCP_EVENT_KIND_CLOSE_WAIT_USE = 3, /* struct tcp_socket_event: accepted or EOF read after the FIN */
+	TCP_EVENT_KIND_CLOSE_WAIT_USE = 3, /* struct tcp_socket_event: accepted, EOF read, or sent to after the FIN */
 	TCP_EVENT_KIND_CLOSE_WAIT_EXIT = 4, /* struct tcp_socket_event: left CLOSE_WAIT; event.owner closed it if owner_source is TASK */
 	TCP_EVENT_KIND_RELEASE = 5, /* struct tcp_socket_event: the last descriptor closed after an exit that had left one open */
 	TCP_EVENT_KIND_SNAPSHOT = 6, /* struct tcp_socket_event: a row of iter/tcp */

@@ -6,7 +6,10 @@ namespace Tracer.Attribution;
 /// <summary>The verdict on one socket, from its own facts alone. Order and reasons: docs/decisions/0009.</summary>
 public static class VerdictRules
 {
-    /// <summary>Who sent after the FIN no longer ago than this still uses the connection: a scan, which tells of sends, comes every ten seconds.</summary>
+    /// <summary>
+    /// Who sent after the FIN no longer ago than this still uses the connection. The kernel side tells of a send every five seconds; where it
+    /// has no hook for them, a scan does every ten.
+    /// </summary>
     public const ulong HalfCloseWindowNs = 15_000_000_000;
 
     /// <summary>None: it has ended and nothing is open.</summary>

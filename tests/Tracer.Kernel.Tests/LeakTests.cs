@@ -170,6 +170,20 @@ public sealed class LeakTests(DaemonFixture fixture) : SharedDaemonTest(fixture)
         Assert.Equal(row.SendQ, much.UnsentBytes);
     }
 
+    [Fact]
+    public async Task Send_after_the_peers_fin_is_told_before_any_scan_finds_it()
+    {
+        await using Conversation talk = await Conversation.Start();
+        await talk.Request();
+        await talk.Client.ShutdownWrite(talk.ClientSide);
+        await Journal.UntilHeld(talk.Cookie); // the scan that follows the FIN is over
+        await talk.Server.Send(talk.ServerSide, 10);
+
+        SocketRecord socket = await Journal.Until(
+            talk.Cookie, "the send is told", change => change.Socket.LastSendTime is not null, TimeSpan.FromSeconds(2));
+        Assert.True(socket.LastSendTime.ToDateTimeOffset() >= socket.CloseWaitEnterTime.ToDateTimeOffset());
+    }
+
     private static void AssertHeldBy(SocketRecord socket, Target process, int fd)
     {
         Holder holder = Assert.Single(socket.Holders);
