@@ -22,6 +22,7 @@ public sealed class RaceTests
             RaceKernel kernel = Play(story, seed, lossPercent, hasReleaseHook);
             CheckBooks(story, kernel, seed);
             CheckTelling(story, seed);
+            CheckVerdicts(story, seed);
             if (!kernel.HasLost)
                 CheckEnds(story, kernel, seed);
         }
@@ -137,6 +138,25 @@ public sealed class RaceTests
             if (last < 0)
                 last = life.TakeWhile(told => told.Kind != LedgerChangeKind.Exited || told.Socket.DescriptorLeftOpen).Count();
             Assert.True(last >= kinds.Length - 1, text);
+        }
+    }
+
+    // What was told last is what the facts bear now, and each change names the verdict before it.
+    private static void CheckVerdicts(Story story, int seed)
+    {
+        foreach (TrackedSocket socket in story.Books.Values)
+            Assert.True(VerdictRules.Judge(in socket, story.Now) == socket.Verdict, $"seed {seed}: {socket.Key.Cookie} is told as {socket.Verdict}");
+        foreach (IGrouping<SocketKey, Told> life in story.Told.GroupBy(told => told.Socket.Key))
+        {
+            Verdict before = Verdict.None;
+            Verdict now = Verdict.None;
+            foreach (Told told in life)
+            {
+                if (told.Socket.Verdict != now)
+                    (before, now) = (now, told.Socket.Verdict);
+                Assert.True(told.Socket.PreviousVerdict == before, $"seed {seed}: {life.Key.Cookie} was {before}, told as {told.Socket.PreviousVerdict}");
+                Assert.Equal(told.Socket.InCloseWait || told.Socket.DescriptorLeftOpen, told.Socket.Verdict != Verdict.None);
+            }
         }
     }
 

@@ -38,6 +38,10 @@ internal sealed class Story
 
     public TrackedSocket Last => _told[^1].Socket;
 
+    /// <summary>Each change of a verdict that was told, of all sockets.</summary>
+    public IEnumerable<Verdict> Verdicts => _told.Where((told, index) => index == 0 || told.Socket.Verdict != _told[index - 1].Socket.Verdict)
+        .Select(told => told.Socket.Verdict);
+
     public IEnumerable<LedgerChangeKind> Kinds => _told.Select(told => told.Kind);
 
     public Story After(ulong ns)
@@ -105,6 +109,13 @@ internal sealed class Story
         Assert.Equal(kind, told.Kind);
         _told.Clear();
         return told.Socket;
+    }
+
+    /// <summary>The last change told says that the verdict is now this one instead of that one.</summary>
+    public void Turned(LedgerChangeKind kind, Verdict from, Verdict to)
+    {
+        Told last = Told[^1];
+        Assert.Equal((kind, from, to), (last.Kind, last.Socket.PreviousVerdict, last.Socket.Verdict));
     }
 
     public static void IsHeldBy(TrackedSocket socket, params DescriptorHolder[] holders) => Assert.Equal(holders, socket.Holders);

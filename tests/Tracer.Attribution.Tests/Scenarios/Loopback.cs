@@ -25,6 +25,7 @@ public sealed class Loopback
         Assert.Equal(100UL, _story.Books[serverEnd.Key].Listener!.Cookie);
         Assert.Null(_story.Books[clientEnd.Key].Listener);
         Assert.Equal(TcpOrigin.Connect, _story.Books[clientEnd.Key].OriginKind);
+        Assert.All(_story.Books.Values, socket => Assert.Equal(Verdict.EofNotRead, socket.Verdict));
     }
 
     [Fact]

@@ -18,9 +18,10 @@ public sealed class ShutdownThenClose
         Assert.Equal(EndReason.Closed, _story.Last.End);
         Assert.Equal(Server.Key, ProcessKey.Of(_story.Last.Closer));
         Assert.True(_story.Last.DescriptorLeftOpen);
+        _story.Turned(LedgerChangeKind.Exited, Verdict.EofNotRead, Verdict.ShutdownButOpen);
         Assert.Equal(1, _story.Ledger.Count);
         _story.After(Story.Second).Apply(_conn.Release(_story.Now, Server));
-        Assert.Equal(LedgerChangeKind.Released, _story.Told[^1].Kind);
+        _story.Turned(LedgerChangeKind.Released, Verdict.ShutdownButOpen, Verdict.None);
         Assert.Equal(0, _story.Ledger.Count);
     }
 
