@@ -11,6 +11,7 @@ internal sealed class EvidenceLines(INameSource names, ulong nowKtimeNs)
 
     private readonly List<Evidence> _known = [];
     private readonly List<Evidence> _unknown = [];
+    private bool _saysIdle;
 
     public INameSource Names => names;
 
@@ -27,8 +28,8 @@ internal sealed class EvidenceLines(INameSource names, ulong nowKtimeNs)
 
     public ulong Since(ulong ktimeNs) => nowKtimeNs > ktimeNs ? nowKtimeNs - ktimeNs : 0;
 
-    /// <summary>the FIN 65.0 s ago</summary>
-    public string Fin(in TrackedSocket socket) => $"the FIN {(socket.AgeIsLowerBound ? "at least " : "")}{Ago(socket.EnterKtimeNs)}";
+    /// <summary>at least 65.0 s ago</summary>
+    public string FinAgo(in TrackedSocket socket) => (socket.AgeIsLowerBound ? "at least " : "") + Ago(socket.EnterKtimeNs);
 
     /// <summary>1 byte unread, which is the FIN itself</summary>
     public static string Unread(in TcpEvent e) => e.UnreadBytes switch
@@ -37,6 +38,8 @@ internal sealed class EvidenceLines(INameSource names, ulong nowKtimeNs)
         1 => "1 byte unread, which is the FIN itself",
         _ => string.Create(CultureInfo.InvariantCulture, $"{e.UnreadBytes} bytes unread, the FIN counts as one of them"),
     };
+
+    public void AddFin(in TrackedSocket socket) => Observed($"the FIN came {FinAgo(in socket)}: {Unread(in socket.Last.Event)}");
 
     public void AddEofRead(in TrackedSocket socket)
     {
@@ -94,8 +97,12 @@ internal sealed class EvidenceLines(INameSource names, ulong nowKtimeNs)
             AddUnseenOrigin(in socket, listener);
     }
 
+    /// <summary>Once: some verdicts have it among their reasons.</summary>
     public void AddIdle(in TrackedSocket socket)
     {
+        if (_saysIdle)
+            return;
+        _saysIdle = true;
         if (!socket.HasIdleBeforeFin)
             Unknown("how long it was idle before the FIN is not known");
         else if (socket.IdleIsInferred)

@@ -29,22 +29,20 @@ internal static class VerdictAdvice
     public static List<string> ForEofNotRead(in TrackedSocket socket, INameSource names)
     {
         string place = ActorText.Place(in socket.Last.Record.Origin, names);
-        if (socket.Direction != TcpDirection.Outbound)
+        string lookAt = LookAt(socket.Holders, names, "its holder", "is the thread that should read it blocked");
+        if (socket.Direction == TcpDirection.Inbound)
         {
             return
             [
-                LookAt(socket.Holders, names, "its holder", "is the thread that should read it blocked"),
+                lookAt,
                 $"Read or close every connection that was accepted{In(place)}, on every path.",
                 "Give connections a read timeout, so that one which nobody reads is closed.",
             ];
         }
-        string idle = socket.HasIdleBeforeFin ? string.Create(CultureInfo.InvariantCulture, $", {DurationText.Format(socket.IdleBeforeFinNs)} here") : "";
-        return
-        [
-            $"In a pool: set the longest idle time below the peer's{idle}; or test connections when they are taken out.",
-            $"Close or give back what is opened{In(place)} on every path, also after an error or an early return.",
-            LookAt(socket.Holders, names, "its holder", "is the thread that should read it blocked"),
-        ];
+        List<string> advice = [$"Close or give back what is opened{In(place)} on every path, also after an error or an early return.", lookAt];
+        if (IdleTimeout(in socket) is { Length: > 0 } idle)
+            advice.Insert(0, $"In a pool: set the longest idle time below the peer's{idle}; or test connections when they are taken out.");
+        return advice;
     }
 
     public static List<string> ForEofReadNotClosed(in TrackedSocket socket, INameSource names)
@@ -64,9 +62,9 @@ internal static class VerdictAdvice
         string holders = ActorText.Processes(socket.Holders, names);
         return
         [
-            $"Forked by {user}: open sockets close-on-exec (SOCK_CLOEXEC), and close what a child does not need right after fork().",
-            $"Handed over by {user}: {holders} must read it and close it.",
-            $"Until then the end of {holders} closes it.",
+            $"If {holders} inherited it by fork: open sockets close-on-exec (SOCK_CLOEXEC), and close in a child what it does not need.",
+            $"If {user} handed it over: {holders} must read it and close it.",
+            $"Until then, the end of {holders} closes it.",
         ];
     }
 
@@ -81,8 +79,8 @@ internal static class VerdictAdvice
         return
         [
             record.EofRead.Pid != 0
-                ? $"Close the socket where the read returns 0{In(place)}: the reset ended the connection, not the descriptor."
-                : "Close the descriptor: the connection ended, the descriptor did not. Watch for errors on it, or use it with a timeout.",
+                ? $"Close the socket where the read returns 0{In(place)}: the connection ended, the descriptor did not."
+                : "Close the descriptor: the connection ended, the descriptor did not. A poll for errors, or any use of it, would have told.",
             "ss does not show it any more: count the descriptors in /proc/PID/fd.",
         ];
     }
@@ -95,6 +93,14 @@ internal static class VerdictAdvice
             $"Call close() after the shutdown(){In(place)}: shutdown() ends the connection, not the descriptor.",
             "ss does not show it any more: count the descriptors in /proc/PID/fd.",
         ];
+    }
+
+    // Empty: the peer did not wait for it to be used.
+    private static string IdleTimeout(in TrackedSocket socket)
+    {
+        if (!socket.HasIdleBeforeFin)
+            return " (not known here)";
+        return VerdictEvidence.IsUnused(in socket) ? $", {DurationText.Format(socket.IdleBeforeFinNs)} here" : "";
     }
 
     private static string In(string place) => place.Length == 0 ? "" : $" in {place}";

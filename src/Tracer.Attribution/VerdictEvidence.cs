@@ -10,6 +10,9 @@ internal static class VerdictEvidence
     // A pool keeps connections for longer than any answer takes.
     private const ulong UnusedNs = 5_000_000_000;
 
+    /// <summary>Nothing went over it for so long before the FIN that the peer closed it for that reason.</summary>
+    public static bool IsUnused(in TrackedSocket socket) => socket.HasIdleBeforeFin && socket.IdleBeforeFinNs >= UnusedNs;
+
     public static void AddNeverAccepted(EvidenceLines lines, in TrackedSocket socket)
     {
         ListenerFacts? listener = socket.Listener;
@@ -18,7 +21,7 @@ internal static class VerdictEvidence
             ? string.Create(CultureInfo.InvariantCulture, $", queue {listener.QueueLength}/{listener.QueueLimit}")
             : "";
         lines.Observed($"never accepted: listener {(name.Length == 0 ? "not known" : name)}{queue}");
-        lines.Observed($"{EvidenceLines.Unread(in socket.Last.Event)}, since {lines.Fin(in socket)}");
+        lines.AddFin(in socket);
         if (listener is { Holders.Length: > 0 })
             lines.Observed($"the listener is held by {ActorText.Holders(listener.Holders, lines.Names)}");
         else if (listener is { HasOpener: true } && listener.Opener is var opener)
@@ -33,10 +36,13 @@ internal static class VerdictEvidence
         // Who read before the tracer came was not seen; the sequence numbers tell of the end alone.
         if (socket.AgeIsLowerBound)
             who = "the end of the stream has not been read";
-        lines.Observed($"{who} since {lines.Fin(in socket)}: {EvidenceLines.Unread(in socket.Last.Event)}");
+        lines.Observed($"{who} since the FIN {lines.FinAgo(in socket)}: {EvidenceLines.Unread(in socket.Last.Event)}");
+        if (socket.Direction == TcpDirection.Outbound && IsUnused(in socket))
+        {
+            lines.AddIdle(in socket);
+            lines.Inferred("the peer closed a connection that was kept and not used: its idle timeout");
+        }
         lines.AddLastRead(in socket);
-        if (IsUnusedPeer(in socket))
-            lines.Inferred($"a kept connection that the peer closed because it was not used for {DurationText.Format(socket.IdleBeforeFinNs)}");
     }
 
     public static void AddEofRead(EvidenceLines lines, in TrackedSocket socket)
@@ -49,17 +55,22 @@ internal static class VerdictEvidence
     public static void AddHeldElsewhere(EvidenceLines lines, in TrackedSocket socket)
     {
         ref readonly TcpActor user = ref HolderRules.UserOf(in socket);
+        bool hasReadEnd = socket.Last.Record.EofRead.Pid != 0 && socket.Last.Record.EofRead.KtimeNs == user.KtimeNs;
         string use = HolderRules.LastUse(in socket) switch
         {
+            HolderRules.Use.Read when hasReadEnd => "read its end",
             HolderRules.Use.Read => "read it last",
             HolderRules.Use.Sent => "sent on it",
             HolderRules.Use.Opened when socket.OriginKind == TcpOrigin.Connect => "opened it",
             HolderRules.Use.Opened when socket.OriginKind is TcpOrigin.Accept or TcpOrigin.Adopted => "accepted it",
             _ => "used it",
         };
-        lines.Observed($"{ActorText.WithPlace(in user, lines.Names)} {use} {lines.Ago(user.KtimeNs)} and has no descriptor of it any more");
+        string place = ActorText.Place(in user, lines.Names);
+        string where = place.Length == 0 ? "" : $" in {place}";
+        lines.Observed($"{ActorText.Name(in user, lines.Names)} {use} {lines.Ago(user.KtimeNs)}{where}, and has no descriptor of it any more");
         lines.AddHolders(in socket);
-        lines.AddEofRead(in socket);
+        if (!hasReadEnd)
+            lines.AddEofRead(in socket);
         if (socket.Last.Event.UnreadBytes > 0)
             lines.Observed(EvidenceLines.Unread(in socket.Last.Event));
     }
@@ -79,7 +90,7 @@ internal static class VerdictEvidence
     public static void AddUnheld(EvidenceLines lines, in TrackedSocket socket)
     {
         lines.AddHolders(in socket);
-        lines.Observed($"{EvidenceLines.Unread(in socket.Last.Event)}, since {lines.Fin(in socket)}");
+        lines.AddFin(in socket);
         lines.AddEofRead(in socket);
         lines.AddLastRead(in socket);
         lines.Unknown("who keeps it open: a message in flight between two processes, a program that uses io_uring, or the kernel itself");
@@ -141,7 +152,4 @@ internal static class VerdictEvidence
         else
             lines.Observed("the peer has acknowledged all of it");
     }
-
-    private static bool IsUnusedPeer(in TrackedSocket socket) =>
-        socket.Direction == TcpDirection.Outbound && socket.HasIdleBeforeFin && socket.IdleBeforeFinNs >= UnusedNs;
 }

@@ -39,7 +39,7 @@ public static class VerdictTexts
     public static string HarmlessWhen(Verdict verdict) => verdict switch
     {
         Verdict.NeverAccepted => "the program was only busy for a moment and accepts them soon, or has just been started",
-        Verdict.EofNotRead => "the program is still at work for this connection, or its pool tests connections before it uses them: it reads the end and closes then",
+        Verdict.EofNotRead => "the program is still at work for this connection and reads the end when it is done, or its pool tests connections before it uses them",
         Verdict.EofReadNotClosed => "the program still prepares an answer for a peer that has only finished sending, or closes in batches",
         Verdict.HeldElsewhere => "the socket was handed over on purpose, and its new holder uses or closes it, or ends soon",
         Verdict.HalfCloseInUse => "the peer has finished sending and still receives, which is what a half-close is for; not when it no longer acknowledges",
