@@ -22,6 +22,8 @@ internal static class VerdictEvidence
             : "";
         lines.Observed($"never accepted: listener {(name.Length == 0 ? "not known" : name)}{queue}");
         lines.AddFin(in socket);
+        if (listener is { Drops: > 0 })
+            lines.Observed(string.Create(CultureInfo.InvariantCulture, $"the listener has dropped {listener.Drops} connections since it was opened"));
         if (listener is { Holders.Length: > 0 })
             lines.Observed($"the listener is held by {ActorText.Holders(listener.Holders, lines.Names)}");
         else if (listener is { HasOpener: true } && listener.Opener is var opener)

@@ -180,12 +180,14 @@ public sealed class VerdictTextsTests
     {
         Conn listener = Listener.On(100, "0.0.0.0", 8080, opener: Server.At(3)).WithQueue(129, 128);
         (listener.State.Record.LastRead, listener.State.Record.LastReadResult) = (Server.At(_story.Now - 39 * Story.Second, stackId: AcceptStack), -11);
+        listener.State.Event.BytesReceived = 37;
         Conn conn = new Conn(2).InQueue().Through(100, Server.At(3));
         _story.Apply(conn.Enter(_story.Now)).After(Story.Second);
         _story.Scan([listener, conn], rows => rows.Held(listener, Server, 4).Queued(conn, listener)).After(Story.Second);
         Says(
             "Observed: never accepted: listener 0.0.0.0:8080, queue 129/128",
             "Observed: the FIN came 2.0 s ago: 1 byte unread, which is the FIN itself",
+            "Observed: the listener has dropped 37 connections since it was opened",
             "Observed: the listener is held by game-server(1200) fd 4",
             "Observed: last accept on the listener 41.0 s ago by game-server(1200) in accept_loop (server.py:12), while serving GET /cart, and got none",
             "Observed: it was idle for 0 ms before the FIN");
