@@ -114,6 +114,32 @@ public sealed class EndReasonTests(DaemonFixture fixture) : SharedDaemonTest(fix
     }
 
     [Fact]
+    public async Task Ends_are_counted_in_the_status()
+    {
+        Dictionary<string, ulong> before = await Daemon.Counters();
+        await using Conversation closed = await InCloseWait();
+        await closed.Server.Close(closed.ServerSide);
+        await Journal.UntilExited(closed.Cookie);
+        await using Conversation shutDown = await InCloseWait();
+        await shutDown.Server.ShutdownWrite(shutDown.ServerSide);
+        await Journal.UntilExited(shutDown.Cookie);
+        await shutDown.Server.Close(shutDown.ServerSide);
+        await Journal.UntilReleased(shutDown.Cookie);
+        await using Conversation reset = await InCloseWait();
+        await reset.Server.Send(reset.ServerSide, 10);
+        await Journal.UntilExited(reset.Cookie);
+
+        Dictionary<string, ulong> after = await Daemon.Counters();
+        string[] counters = ["ends_closed", "ends_shut_down", "ends_reset", "left_open_released"];
+        Assert.All(counters, name => Assert.True(after[name] > before[name], $"{name}: {before[name]} before, {after[name]} after"));
+        Assert.Contains("ends_process_exit", after.Keys);
+        Assert.Contains("ends_timed_out", after.Keys);
+        Assert.Contains("ends_destroyed", after.Keys);
+        Assert.Contains("ends_listener_closed", after.Keys);
+        Assert.Contains("ends_unknown", after.Keys);
+    }
+
+    [Fact]
     public async Task Administrative_destroy_is_told_from_a_reset()
     {
         await using Conversation talk = await Conversation.Start();
