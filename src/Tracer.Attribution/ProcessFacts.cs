@@ -14,6 +14,9 @@ public sealed record ProcessFacts(
     string ContainerId,
     uint NamespacePid)
 {
-    /// <summary>The service it belongs to: its topmost ancestor that runs the same executable, or itself.</summary>
+    /// <summary>
+    /// The service it belongs to: its topmost ancestor that runs the same executable, or itself. Its start time is that of procfs, rounded down to
+    /// 10 ms, so that all members name it alike: a name for the group, not a key to look up.
+    /// </summary>
     public ProcessKey Group { get; init; } = Key;
 }

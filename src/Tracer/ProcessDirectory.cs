@@ -33,15 +33,29 @@ public sealed class ProcessDirectory(ProcessReader reader)
         bool known = _processes.TryGet(key, out Entry? entry);
         if (known && now - entry!.ReadKtimeNs < RereadNs)
             return;
-        // What was known of a process stays known when it is gone.
-        ProcessFacts? facts = Read(key) ?? (known ? entry!.Facts : null);
-        _processes.Set(key, new Entry(facts, now));
+        ProcessFacts? before = known ? entry!.Facts : null;
+        _processes.Set(key, new Entry(Merge(before, Read(key)), now));
+    }
+
+    /// <summary>What is known after a second look.</summary>
+    internal static ProcessFacts? Merge(ProcessFacts? before, ProcessFacts? now)
+    {
+        if (before is null || now is null)
+            return now ?? before;
+        // What was known of a process stays known when it is gone, or a zombie, which has no executable.
+        if (now.Exe.Length == 0 && before.Exe.Length > 0)
+            return before;
+        // A worker stays one of its service when its master is gone.
+        return now.Exe == before.Exe ? now with { Group = before.Group } : now;
     }
 
     private ProcessFacts? Read(ProcessKey key)
     {
         if (reader.Read(key.Pid, key.StartBoottimeNs, out ProcessDetails? p) != ProcfsStatus.Ok || p is null)
             return null;
-        return new ProcessFacts(key, p.Comm, p.Exe, p.Cmdline, p.Uid ?? 0, p.Uid is not null, p.Cgroup, p.Unit, p.ContainerId, p.NamespacePid);
+        return new ProcessFacts(key, p.Comm, p.Exe, p.Cmdline, p.Uid ?? 0, p.Uid is not null, p.Cgroup, p.Unit, p.ContainerId, p.NamespacePid)
+        {
+            Group = new ProcessKey(p.Group.Pid, p.Group.StartBoottimeNs),
+        };
     }
 }

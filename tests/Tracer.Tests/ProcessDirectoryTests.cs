@@ -63,6 +63,37 @@ public sealed class ProcessDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void Workers_and_master_name_their_group_alike()
+    {
+        Record(43, "nginx", 12_346, parent: 42);
+        Run(42, "/usr/sbin/nginx");
+        Run(43, "/usr/sbin/nginx");
+        var master = new ProcessKey(42, (12_345 * TickNs) + 1_234); // the kernel's resolution
+        var worker = new ProcessKey(43, (12_346 * TickNs) + 5_678);
+        _directory.Learn(master);
+        _directory.Learn(worker);
+        Assert.Equal(Nginx, _directory.Find(master)!.Group);
+        Assert.Equal(Nginx, _directory.Find(worker)!.Group);
+    }
+
+    [Fact]
+    public void A_worker_stays_one_of_its_service_when_its_master_is_gone()
+    {
+        ProcessFacts under = Worker("/usr/sbin/nginx") with { Group = Nginx };
+        Assert.Equal(Nginx, ProcessDirectory.Merge(under, Worker("/usr/sbin/nginx"))!.Group);
+        Assert.Equal(under.Key, ProcessDirectory.Merge(under, Worker("/bin/sh"))!.Group); // it runs something else now
+    }
+
+    [Fact]
+    public void A_zombie_does_not_take_away_what_was_known()
+    {
+        ProcessFacts alive = Worker("/usr/sbin/nginx");
+        Assert.Same(alive, ProcessDirectory.Merge(alive, Worker("")));
+        Assert.Same(alive, ProcessDirectory.Merge(alive, null));
+        Assert.Same(alive, ProcessDirectory.Merge(null, alive));
+    }
+
+    [Fact]
     public void Nobody_is_not_looked_for()
     {
         _directory.Learn(default);
@@ -77,10 +108,14 @@ public sealed class ProcessDirectoryTests : IDisposable
         Assert.False(_directory.Find(Nginx)!.HasUid);
     }
 
-    private void Record(uint pid, string comm, ulong startTicks)
+    private static ProcessFacts Worker(string exe) => new(new ProcessKey(43, 1), "nginx", exe, "", 0, true, "", "", "", 43);
+
+    private void Run(uint pid, string exe) => File.CreateSymbolicLink(_folder.PathOf($"{pid}/exe"), exe);
+
+    private void Record(uint pid, string comm, ulong startTicks, uint parent = 1)
     {
         Directory.CreateDirectory(_folder.PathOf($"{pid}"));
-        _folder.Write($"{pid}/stat", $"{pid} ({comm}) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 3 0 {startTicks} 1 1 1 1 1 1 0\n");
+        _folder.Write($"{pid}/stat", $"{pid} ({comm}) S {parent} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 3 0 {startTicks} 1 1 1 1 1 1 0\n");
         _folder.Write($"{pid}/cmdline", $"{comm}\0-g\0daemon off;\0");
         _folder.Write($"{pid}/status", $"Name:\t{comm}\nUid:\t33\t33\t33\t33\nNSpid:\t{pid}\n");
     }

@@ -14,6 +14,7 @@ namespace Tracer.Linux.Procfs;
 /// <param name="ContainerId">64 hex digits; empty outside a container.</param>
 /// <param name="NamespacePid">Process id in its own pid namespace; 0 when not known.</param>
 /// <param name="ThreadCount">Number of threads.</param>
+/// <param name="Group">Topmost ancestor that runs the same executable, or the process itself.</param>
 public sealed record ProcessDetails(
     uint Pid,
     ulong StartBoottimeNs,
@@ -26,4 +27,5 @@ public sealed record ProcessDetails(
     string Unit,
     string ContainerId,
     uint NamespacePid,
-    uint ThreadCount);
+    uint ThreadCount,
+    ProcessIdentity Group);

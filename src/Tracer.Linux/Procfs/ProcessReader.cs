@@ -108,9 +108,10 @@ public sealed class ProcessReader(ProcfsRoot root)
         ReadCmdline(pid, out string cmdline);
         ReadStatusFile(pid, out ProcessStatusFile file);
         ReadCgroup(pid, out CgroupMembership cgroup);
+        ProcessIdentity group = ProcessAncestry.FindGroup(this, pid, stat, exe.Path);
         details = new ProcessDetails(
             pid, stat.StartBoottimeNs, stat.Comm, exe.Path, exe.IsDeleted, cmdline, file.EffectiveUid,
-            cgroup.Path, cgroup.Unit, cgroup.ContainerId, file.NamespacePid.GetValueOrDefault(), stat.ThreadCount);
+            cgroup.Path, cgroup.Unit, cgroup.ContainerId, file.NamespacePid.GetValueOrDefault(), stat.ThreadCount, group);
 
         // The pid may have changed hands between two of these reads: then the mixture is about nobody.
         if (ReadStat(pid, out ProcessStat after) == ProcfsStatus.Ok && after.StartTicks == stat.StartTicks)

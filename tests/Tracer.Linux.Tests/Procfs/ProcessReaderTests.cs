@@ -21,7 +21,7 @@ public sealed class ProcessReaderTests
         Assert.Equal(
             new ProcessDetails(
                 812, 1_655_030_000_000, "nginx", "/usr/sbin/nginx", false, "nginx: worker process", 33,
-                "/system.slice/nginx.service", "nginx.service", "", 812, 2),
+                "/system.slice/nginx.service", "nginx.service", "", 812, 2, new ProcessIdentity(812, 1_655_030_000_000)),
             details);
     }
 
@@ -81,7 +81,7 @@ public sealed class ProcessReaderTests
     public void Missing_files_leave_their_texts_empty()
     {
         Assert.Equal(ProcfsStatus.Ok, _hostile.Read(13, out ProcessDetails? details));
-        Assert.Equal(new ProcessDetails(13, 1_655_030_000_000, "lonely", "", false, "", null, "", "", "", 0, 1), details);
+        Assert.Equal(new ProcessDetails(13, 1_655_030_000_000, "lonely", "", false, "", null, "", "", "", 0, 1, new ProcessIdentity(13, 1_655_030_000_000)), details);
     }
 
     [Fact]
