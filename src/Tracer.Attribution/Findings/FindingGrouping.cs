@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
+using Tracer.Attribution.Findings.Grouping;
+using Tracer.Attribution.Findings.History;
+using Tracer.Attribution.Findings.Origins;
+using Tracer.Attribution.Findings.Threads;
+
 namespace Tracer.Attribution.Findings;
 
 /// <summary>
@@ -6,24 +12,74 @@ namespace Tracer.Attribution.Findings;
 /// </summary>
 public sealed class FindingGrouping(INameSource names, CloseHistory history, FindingOptions options, ulong nowKtimeNs)
 {
-    /// <summary>Processes that hold what was added.</summary>
-    public IReadOnlyCollection<ProcessKey> Holders => [];
+    private readonly OriginNames _originNames = new(names);
+    private readonly OwnerRules _owners = new(names);
+    private readonly GrowthWindow _window = GrowthWindow.Until(nowKtimeNs, options.TracingSinceKtimeNs);
+    private readonly Dictionary<OriginKey, OriginEntry> _origins = [];
+    private readonly Dictionary<GroupKey, SocketGroup> _groups = [];
+    private readonly Dictionary<Verdict, ulong> _verdicts = [];
+    private ulong _closeWaits;
+    private ulong _leftOpen;
+
+    /// <summary>Processes that hold what was added and is old enough to be judged, or the listener in whose queue it waits.</summary>
+    public IReadOnlyCollection<ProcessKey> Holders =>
+        _groups.Values.SelectMany(group => group.Processes().Processes).ToHashSet();
 
     /// <summary>Takes a socket, in CLOSE_WAIT or left open.</summary>
-    public void Add(in TrackedSocket socket) => history.Note(LedgerChangeKind.Updated, in socket);
+    public void Add(in TrackedSocket socket)
+    {
+        bool isLeftOpen = socket.DescriptorLeftOpen && !socket.InCloseWait;
+        if (!socket.InCloseWait && !isLeftOpen)
+            return;
+        if (isLeftOpen)
+            _leftOpen++;
+        else
+            _closeWaits++;
+        _verdicts[socket.Verdict] = _verdicts.GetValueOrDefault(socket.Verdict) + 1;
+        OriginEntry origin = FindOrigin(in socket);
+        bool came = _window.HasSeenComing(in socket);
+        origin.Count(came);
+        ulong since = isLeftOpen ? socket.EndKtimeNs : socket.EnterKtimeNs;
+        bool isOldEnough = since + options.MinAgeNs <= nowKtimeNs;
+        if (isOldEnough && socket.Verdict != Verdict.None)
+            GroupOf(in socket, origin).Add(in socket, origin.Site, came);
+    }
 
     /// <summary>Findings, worst first.</summary>
     /// <param name="descriptors">Of <see cref="Holders"/>; those not known are missing.</param>
     /// <param name="listenOverflows">TcpExt ListenOverflows since tracing began.</param>
     public FindingReport Build(IReadOnlyDictionary<ProcessKey, DescriptorFacts> descriptors, ulong listenOverflows)
     {
-        names.FindProcess(default);
-        return new FindingReport([], nowKtimeNs, (ulong)descriptors.Count, listenOverflows, new Dictionary<Verdict, ulong>(), new Dictionary<EndReason, ulong>())
-        {
-            Findings = options.IncludesHarmless ? [] : [],
-        };
+        List<SocketGroup> groups = GroupMerging.Merge(_groups);
+        (Dictionary<HistoryKey, CloseTally> tallies, Dictionary<EndReason, ulong> ends) =
+            history.Read(groups.SelectMany(group => group.HistoryKeys.Concat(group.FallbackKeys)).ToHashSet());
+        OriginFigures figures = new(_origins.Values, tallies, _window);
+        groups = SlowCloseRules.SetApart(groups, figures, options.MinAgeNs, nowKtimeNs);
+        FindingMaker maker = new(names, options, nowKtimeNs, _window, figures, descriptors, listenOverflows);
+        List<Finding> all = FindingOrder.Arrange(groups.Select(maker.Make));
+        List<Finding> harmful = all.FindAll(finding => finding.Severity != Severity.Harmless);
+        ulong leftOut = options.IncludesHarmless ? 0 : (ulong)(all.Count - harmful.Count);
+        return new FindingReport(options.IncludesHarmless ? all : harmful, _closeWaits, _leftOpen, leftOut, _verdicts, ends);
     }
 
     /// <summary>The same finding with what its suspects do now: evidence, the line of code, whether the owner is blocked; severity may rise.</summary>
-    public static Finding WithThreads(Finding finding, IReadOnlyList<ThreadFacts> threads) => finding with { Threads = threads };
+    public static Finding WithThreads(Finding finding, IReadOnlyList<ThreadFacts> threads) => ThreadEvidence.Apply(finding, threads);
+
+    private OriginEntry FindOrigin(in TrackedSocket socket)
+    {
+        ref OriginEntry? origin = ref CollectionsMarshal.GetValueRefOrAddDefault(_origins, OriginRules.KeyOf(in socket), out _);
+        return origin ??= new OriginEntry(_originNames.Resolve(in socket));
+    }
+
+    private SocketGroup GroupOf(in TrackedSocket socket, OriginEntry origin)
+    {
+        ProcessKey owner = _owners.OwnerOf(in socket, origin.Site);
+        if (origin.Groups.TryGetValue((owner, socket.Verdict), out SocketGroup? known))
+            return known;
+        GroupKey key = new(owner, origin.Site.Label, socket.Verdict, origin.Site.IsTraced && !origin.Site.HasLine);
+        ref SocketGroup? group = ref CollectionsMarshal.GetValueRefOrAddDefault(_groups, key, out _);
+        group ??= new SocketGroup(owner, origin.Site, key.Verdict);
+        origin.Groups.Add((owner, socket.Verdict), group);
+        return group;
+    }
 }
