@@ -2,6 +2,7 @@
 using Tracer.Api.Fanout;
 using Tracer.Api.Filters;
 using Tracer.Attribution;
+using Tracer.Attribution.Findings;
 using Tracer.Wire;
 
 namespace Tracer.Api;
@@ -12,9 +13,12 @@ public sealed class EventHub
     private readonly SocketBoard _board;
     private readonly TransitionFanout _transitions;
 
-    public EventHub(EventHubOptions? options = null)
+    /// <param name="options">Null: as they are by default.</param>
+    /// <param name="names">By which closed sockets are grouped; null: nobody has a name.</param>
+    public EventHub(EventHubOptions? options = null, INameSource? names = null)
     {
         options ??= new EventHubOptions();
+        Closes = new CloseHistory(names ?? new Nameless());
         _board = new SocketBoard(options.MaxSockets, options.ChangeQueueLength);
         _transitions = new TransitionFanout(options.TransitionQueueEvents);
     }
@@ -30,6 +34,9 @@ public sealed class EventHub
     }
 
     internal LossTotals Losses { get; } = new();
+
+    /// <summary>What became of the sockets of each owner and origin.</summary>
+    internal CloseHistory Closes { get; }
 
     /// <summary>Takes a change of the ledger. Called by one thread at a time; never waits for a client.</summary>
     public void PublishSocket(LedgerChangeKind kind, in TrackedSocket socket) => _board.Publish(kind, in socket);
@@ -62,6 +69,7 @@ public sealed class EventHub
         return
         [
             new("hub_sockets", (ulong)board.Sockets, (ulong)board.MaxSockets, board.Refused),
+            new("finding_sites", (ulong)Closes.Count, (ulong)Closes.Limit, Closes.Evicted),
             new("subscriber_changes", (ulong)board.LongestQueue, (ulong)_board.QueueLimit, board.Dropped),
             new("subscriber_transitions", (ulong)_transitions.LongestQueue, (ulong)_transitions.QueueLimit, _transitions.Dropped),
         ];
@@ -79,6 +87,23 @@ public sealed class EventHub
     internal SocketSubscription WatchSockets(SocketPredicate predicate, out List<SocketChange> present) =>
         _board.Subscribe(predicate, out present);
 
-    internal SocketSelection SelectSockets(SocketPredicate predicate, bool includeLeftOpen) =>
+    /// <summary>Every socket as it is now, oldest first.</summary>
+    public void VisitSockets(bool includeLeftOpen, SocketVisitor visit)
+    {
+        using SocketSelection selection = SelectSockets(null, includeLeftOpen);
+        foreach (SocketChange change in selection.Sockets)
+            visit(in change.Socket);
+    }
+
+    public SocketCensus CountSockets() => _board.Count();
+
+    internal SocketSelection SelectSockets(SocketPredicate? predicate, bool includeLeftOpen) =>
         _board.Select(predicate, includeLeftOpen);
+
+    private sealed class Nameless : INameSource
+    {
+        public ProcessFacts? FindProcess(ProcessKey key) => null;
+
+        public StackReport? FindStack(ulong stackId) => null;
+    }
 }

@@ -49,6 +49,8 @@ internal sealed class EventMapper(IFactSource facts, bool omitsFrames = false)
             Family = AddressText.FamilyName(last.Family),
             Cgroup = facts.FindCgroup(last.CgroupId),
             Listener = ToListener(socket.Listener),
+            Verdict = (Proto.Verdict)socket.Verdict,
+            PreviousVerdict = (Proto.Verdict)socket.PreviousVerdict,
         };
         if (last.SrttUs != 0)
             message.Rtt = ProtoTime.ToDuration(last.SrttUs * NanosPerMicro);
@@ -75,6 +77,17 @@ internal sealed class EventMapper(IFactSource facts, bool omitsFrames = false)
         message.Frames.Add(stack.Frames.Select(ActorMapper.ToFrame));
         return message;
     }
+
+    public static Proto.EndReason ToEndReason(EndReason reason) => reason switch
+    {
+        EndReason.Closed => Proto.EndReason.Closed,
+        EndReason.ProcessExit => Proto.EndReason.ProcessExit,
+        EndReason.ResetByPeer => Proto.EndReason.ResetByPeer,
+        EndReason.TimedOut => Proto.EndReason.TimedOut,
+        EndReason.Destroyed => Proto.EndReason.Destroyed,
+        EndReason.ListenerClosed => Proto.EndReason.ListenerClosed,
+        _ => Proto.EndReason.Unspecified,
+    };
 
     private void SetTimes(Proto.SocketRecord message, in TrackedSocket socket)
     {
@@ -105,16 +118,7 @@ internal sealed class EventMapper(IFactSource facts, bool omitsFrames = false)
     {
         message.DescriptorLeftOpen = socket.DescriptorLeftOpen;
         message.EndTime = ToTime(socket.EndKtimeNs);
-        message.EndReason = socket.End switch
-        {
-            EndReason.Closed => Proto.EndReason.Closed,
-            EndReason.ProcessExit => Proto.EndReason.ProcessExit,
-            EndReason.ResetByPeer => Proto.EndReason.ResetByPeer,
-            EndReason.TimedOut => Proto.EndReason.TimedOut,
-            EndReason.Destroyed => Proto.EndReason.Destroyed,
-            EndReason.ListenerClosed => Proto.EndReason.ListenerClosed,
-            _ => Proto.EndReason.Unspecified,
-        };
+        message.EndReason = ToEndReason(socket.End);
         if (socket.HasCloser)
             message.Closer = _actors.ToActor(in socket.Closer, Proto.Source.Traced);
     }

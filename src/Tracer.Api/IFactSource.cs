@@ -9,6 +9,9 @@ namespace Tracer.Api;
 /// </summary>
 public interface IFactSource : INameSource
 {
+    /// <summary>CLOCK_MONOTONIC of the begin of tracing.</summary>
+    ulong TracingSinceKtimeNs { get; }
+
     /// <summary>When the last completed scan began; 0: none yet.</summary>
     ulong LastScanKtimeNs { get; }
 

@@ -17,6 +17,8 @@ public sealed class FactSource(
 
     private sealed record ClockReading(ClockSet Set);
 
+    public ulong TracingSinceKtimeNs { get; } = ClockSet.ReadMonotonicNs();
+
     public ulong LastScanKtimeNs => scans.LastBeganKtimeNs;
 
     public ProcessFacts? FindProcess(ProcessKey key) => processes.Find(key);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
 using Tracer.Api.Filters;
 using Tracer.Attribution;
 
@@ -69,20 +70,35 @@ internal sealed class SocketBoard(int maxSockets, int queueLength)
     }
 
     /// <summary>The sockets there now, oldest first.</summary>
-    public SocketSelection Select(SocketPredicate predicate, bool includeLeftOpen)
+    public SocketSelection Select(SocketPredicate? predicate, bool includeLeftOpen)
     {
         List<SocketChange> selected = [];
         lock (_gate)
         {
             foreach (SocketChange change in _sockets.Values)
             {
-                if ((change.Socket.InCloseWait || includeLeftOpen) && predicate.Matches(in change.Socket))
+                if ((change.Socket.InCloseWait || includeLeftOpen) && (predicate is null || predicate.Matches(in change.Socket)))
                     selected.Add(change);
             }
             _readers++;
         }
         selected.Sort(static (left, right) => left.Socket.EnterKtimeNs.CompareTo(right.Socket.EnterKtimeNs));
         return new SocketSelection(this, selected);
+    }
+
+    public SocketCensus Count()
+    {
+        ulong closeWaits = 0;
+        Dictionary<Verdict, ulong> verdicts = [];
+        lock (_gate)
+        {
+            foreach (SocketChange change in _sockets.Values)
+            {
+                closeWaits += change.Socket.InCloseWait ? 1UL : 0;
+                CollectionsMarshal.GetValueRefOrAddDefault(verdicts, change.Socket.Verdict, out _)++;
+            }
+            return new SocketCensus(closeWaits, (ulong)_sockets.Count - closeWaits, verdicts);
+        }
     }
 
     /// <summary>Begins a watch; <paramref name="present"/> holds what was there before its first change.</summary>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Attribution;
 using Proto = CloseWait.V1;
 
 namespace Tracer.Api.Mapping;
 
-/// <summary>Thread dumps as messages, cut where a client could no longer take them.</summary>
+/// <summary>Threads as messages, cut where a client could no longer take them.</summary>
 internal static class ThreadMapper
 {
     private const int MaxBytes = 16 << 20;
@@ -28,6 +29,29 @@ internal static class ThreadMapper
             }
             message.Threads.Add(mapped);
         }
+        return message;
+    }
+
+    public static Proto.ThreadState ToState(ThreadFacts thread, bool isSuspect)
+    {
+        Proto.ThreadState message = new()
+        {
+            Pid = thread.Pid,
+            Tid = thread.Tid,
+            Comm = thread.Comm,
+            State = thread.State,
+            Syscall = thread.Syscall,
+            SyscallTarget = thread.SyscallTarget,
+            WaitChannel = thread.WaitChannel,
+            Stack = { thread.Frames.Select(ActorMapper.ToFrame) },
+            StackEnd = (Proto.StackEnd)thread.End,
+            Limitation = thread.Limitation,
+            IsSuspect = isSuspect,
+        };
+        if (thread.SyscallFd is { } fd)
+            message.SyscallFd = fd;
+        if (thread.UserFrame is { } userFrame)
+            message.UserFrame = (uint)userFrame;
         return message;
     }
 

@@ -38,6 +38,8 @@ internal sealed class FakeFacts : IFactSource
         set => Volatile.Write(ref _now, value);
     }
 
+    public ulong TracingSinceKtimeNs { get; set; } = TestSockets.Second / 2;
+
     public ulong LastScanKtimeNs { get; set; }
 
     public ProcessFacts? FindProcess(ProcessKey key) => Processes.GetValueOrDefault(key);
