@@ -19,7 +19,7 @@ public sealed class EventHub
     {
         options ??= new EventHubOptions();
         Closes = new CloseHistory(names ?? new Nameless());
-        _board = new SocketBoard(options.MaxSockets, options.ChangeQueueLength);
+        _board = new SocketBoard(options.MaxSockets, options.ChangeQueueLength, Closes.Note);
         _transitions = new TransitionFanout(options.TransitionQueueEvents);
     }
 

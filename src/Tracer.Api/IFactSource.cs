@@ -47,7 +47,7 @@ public interface IFactSource : INameSource
     /// <summary>How many descriptors each process has open now. Reads procfs: never under a lock. Processes that are gone are missing.</summary>
     IReadOnlyDictionary<ProcessKey, DescriptorFacts> ReadDescriptors(IReadOnlyCollection<ProcessKey> processes);
 
-    /// <summary>Counters of the kernel's TCP since boot and since tracing began, of the host's network namespace. Reads procfs.</summary>
+    /// <summary>Counters of the kernel's TCP since boot and since tracing began, of the daemon's network namespace. Reads procfs.</summary>
     IReadOnlyList<KernelCounterValue> ReadKernelCounters();
 
     /// <summary>

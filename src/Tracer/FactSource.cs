@@ -8,7 +8,8 @@ namespace Tracer;
 
 /// <summary>Answers the API's questions from what the daemon's threads have already learned.</summary>
 public sealed class FactSource(
-    ProcessDirectory processes, StackDirectory stacks, ThreadDumper threads, CgroupPaths? cgroups, ScanMarks scans, EventPump pump, StatusReport status)
+    NameDirectory names, ThreadDumper threads, DescriptorCounts descriptors, NetCounters counters, CgroupPaths? cgroups, ScanMarks scans, EventPump pump,
+    StatusReport status)
     : IFactSource
 {
     private const ulong ClockAgeNs = 1_000_000_000; // wall time may be stepped
@@ -21,9 +22,9 @@ public sealed class FactSource(
 
     public ulong LastScanKtimeNs => scans.LastBeganKtimeNs;
 
-    public ProcessFacts? FindProcess(ProcessKey key) => processes.Find(key);
+    public ProcessFacts? FindProcess(ProcessKey key) => names.FindProcess(key);
 
-    public StackReport? FindStack(ulong stackId) => stacks.Find(stackId);
+    public StackReport? FindStack(ulong stackId) => names.FindStack(stackId);
 
     public string FindCgroup(ulong cgroupId) => cgroups?.Resolve(cgroupId) ?? "";
 
@@ -42,9 +43,9 @@ public sealed class FactSource(
         Task.FromResult<ThreadInspection?>(null);
 
     public IReadOnlyDictionary<ProcessKey, DescriptorFacts> ReadDescriptors(IReadOnlyCollection<ProcessKey> processes) =>
-        new Dictionary<ProcessKey, DescriptorFacts>();
+        descriptors.Read(processes);
 
-    public IReadOnlyList<KernelCounterValue> ReadKernelCounters() => [];
+    public IReadOnlyList<KernelCounterValue> ReadKernelCounters() => counters.Read();
 
     public Task<bool> RescanAsync(CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ namespace Tracer;
 /// <summary>Everything a client can read about the daemon itself: hooks, every counter of a loss or refusal, every bound.</summary>
 public sealed class StatusReport(
     CaptureSession session, EventPump pump, Enricher enricher, CodeLoader? loader, HandoffQueue<PumpedItem> queue, ProcessDirectory processes,
-    StackDirectory stacks, ScanMarks scans, LedgerOptions ledger, string kernelRelease)
+    StackDirectory stacks, DescriptorCounts descriptors, ScanMarks scans, LedgerOptions ledger, string kernelRelease)
 {
     private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
 
@@ -99,6 +99,7 @@ public sealed class StatusReport(
         yield return new BoundValue("listeners", c.Listeners, (ulong)ledger.MaxListeners, c.RefusedListeners);
         yield return new BoundValue("enricher_queue", (ulong)queue.Count, (ulong)queue.Capacity, pump.Counters.QueueDropped);
         yield return new BoundValue("processes", (ulong)processes.Count, (ulong)processes.Limit, processes.Evicted);
+        yield return new BoundValue("descriptor_counts", (ulong)descriptors.Count, (ulong)descriptors.Limit, descriptors.Skipped);
         if (loader is not null)
         {
             yield return new BoundValue("unwind_rows", (ulong)loader.Tables.RowsUsed, (ulong)loader.Tables.RowLimit, loader.Tables.Evictions);

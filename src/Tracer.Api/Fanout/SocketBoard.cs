@@ -9,7 +9,12 @@ namespace Tracer.Api.Fanout;
 /// The read model: every tracked socket as it was last told, and who watches them. One lock makes a snapshot and the changes after it
 /// one sequence without gap or repetition.
 /// </summary>
-internal sealed class SocketBoard(int maxSockets, int queueLength)
+/// <param name="maxSockets">More are refused.</param>
+/// <param name="queueLength">Changes that wait for one watcher.</param>
+/// <param name="note">
+/// Hears the whole life of each socket: its arrival first, also when that was lost on the way here, and once. Called under the lock.
+/// </param>
+internal sealed class SocketBoard(int maxSockets, int queueLength, LedgerChangeSink? note = null)
 {
     private const int MaxSpares = 4096;
     private readonly Lock _gate = new();
@@ -163,6 +168,8 @@ internal sealed class SocketBoard(int maxSockets, int queueLength)
             _refused++;
             return;
         }
+        if (note is not null)
+            Tell(note, present, kind, in socket);
         // Told again after a loss on the way here: to a client that knows the socket it is news at most.
         if (kind == LedgerChangeKind.Existing && present is not null)
             kind = LedgerChangeKind.Updated;
@@ -176,6 +183,20 @@ internal sealed class SocketBoard(int maxSockets, int queueLength)
             subscription.Offer(change);
         if (change.IsLast && _readers == 0 && _spares.Count < MaxSpares)
             _spares.Push(change);
+    }
+
+    private static void Tell(LedgerChangeSink note, SocketChange? present, LedgerChangeKind kind, in TrackedSocket socket)
+    {
+        bool isArrival = kind is LedgerChangeKind.Existing or LedgerChangeKind.Entered;
+        if (present is null)
+            note(socket.AgeIsLowerBound ? LedgerChangeKind.Existing : LedgerChangeKind.Entered, in socket);
+        bool wasInCloseWait = present?.Socket.InCloseWait ?? true;
+        if (wasInCloseWait && !socket.InCloseWait && kind != LedgerChangeKind.Exited)
+            note(LedgerChangeKind.Exited, in socket);
+        if (!isArrival)
+            note(kind, in socket);
+        else if (present is not null)
+            note(LedgerChangeKind.Updated, in socket);
     }
 
     // With nobody reading, the daemon's own steady state makes no garbage: objects are written over and used again.

@@ -3,6 +3,7 @@ using System.Text;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Tracer.Api.Findings;
 using Proto = CloseWait.V1;
 
 namespace Tracer.Api.Filters;
@@ -17,23 +18,69 @@ internal static class FilterParser
     private const byte AfInet6 = 10;
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(3650);
     private static readonly TimeSpan MinHeartbeat = TimeSpan.FromSeconds(0.1);
-    private static readonly TimeSpan MaxHeartbeat = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxPeriod = TimeSpan.FromHours(1);
     private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MinPeriod = TimeSpan.FromSeconds(0.2);
+    private static readonly TimeSpan DefaultPeriod = TimeSpan.FromSeconds(1);
 
     public static SocketPredicate ParseSockets(Proto.SocketFilter? filter, IFactSource facts) => new(ParseTerms(filter), facts);
 
-    public static TransitionPredicate ParseTransitions(Proto.SocketFilter? filter, IFactSource facts) =>
-        filter?.MinAge is null
-            ? new TransitionPredicate(ParseTerms(filter), facts)
-            : throw Invalid("filter.min_age", "is for sockets; a state change has no age");
+    public static TransitionPredicate ParseTransitions(Proto.SocketFilter? filter, IFactSource facts)
+    {
+        if (filter?.MinAge is not null)
+            throw Invalid("filter.min_age", "is for sockets; a state change has no age");
+        if (filter?.Verdicts.Count > 0)
+            throw Invalid("filter.verdicts", "is for sockets; a state change has no verdict");
+        if (filter?.Cookies.Count > 0)
+            throw Invalid("filter.cookies", "is for sockets in CLOSE_WAIT, not for state changes");
+        return new TransitionPredicate(ParseTerms(filter), facts);
+    }
 
-    public static TimeSpan ParseHeartbeat(Duration? period)
+    /// <summary>The verdicts asked for are those of findings: sockets alone are never SLOW_CLOSE, and a finding counts what has other verdicts too.</summary>
+    public static FindingQuery ParseFindings(Proto.SocketFilter? filter, Duration? minAge, IFactSource facts)
+    {
+        Proto.SocketFilter? sockets = filter?.Clone();
+        sockets?.Verdicts.Clear();
+        return new FindingQuery
+        {
+            Sockets = sockets is null ? null : ParseSockets(sockets, facts),
+            VerdictMask = filter is null ? 0 : ParseVerdicts(filter),
+            MinAgeNs = minAge is null ? new FindingQuery().MinAgeNs : ParseAge(minAge, "min_age"),
+        };
+    }
+
+    public static TimeSpan ParseHeartbeat(Duration? period) =>
+        ParsePeriod(period, "heartbeat_period", MinHeartbeat, DefaultHeartbeat, "is not between 0.1 s and 1 h");
+
+    /// <summary>Between two looks at the findings.</summary>
+    public static TimeSpan ParsePeriod(Duration? period) =>
+        ParsePeriod(period, "period", MinPeriod, DefaultPeriod, "is not between 0.2 s and 1 h");
+
+    /// <exception cref="RpcException">It can be no process id.</exception>
+    public static void CheckPid(uint pid)
+    {
+        if (pid is 0 or > int.MaxValue)
+            throw Invalid("pid", $"{pid} is no process id");
+    }
+
+    public static void CheckTids(RepeatedField<uint> tids)
+    {
+        CheckCount(tids, "tids");
+        foreach (uint tid in tids)
+        {
+            if (tid is 0 or > int.MaxValue)
+                throw Invalid("tids", $"{tid} is no thread id");
+        }
+    }
+
+    public static RpcException Invalid(string field, string problem) =>
+        new(new Status(StatusCode.InvalidArgument, $"{field}: {problem}"));
+
+    private static TimeSpan ParsePeriod(Duration? period, string field, TimeSpan min, TimeSpan unset, string problem)
     {
         if (period is null)
-            return DefaultHeartbeat;
-        return TryConvert(period, MaxHeartbeat, out TimeSpan value) && value >= MinHeartbeat
-            ? value
-            : throw Invalid("heartbeat_period", "is not between 0.1 s and 1 h");
+            return unset;
+        return TryConvert(period, MaxPeriod, out TimeSpan value) && value >= min ? value : throw Invalid(field, problem);
     }
 
     private static FilterTerms ParseTerms(Proto.SocketFilter? filter) => filter is null ? new FilterTerms() : new FilterTerms
@@ -45,12 +92,22 @@ internal static class FilterParser
         RemotePorts = ParsePorts(filter.RemotePorts, "filter.remote_ports"),
         Peers = ParsePeers(filter.Peers),
         StateMask = ParseMask(filter.States, "filter.states", "a TCP state"),
-        MinAgeNs = ParseAge(filter.MinAge),
+        MinAgeNs = ParseAge(filter.MinAge, "filter.min_age"),
         Netns = ParseIds(filter.Netns, "filter.netns", "the inode number of a network namespace"),
         Cgroups = new CgroupSet(ParseCgroups(filter.Cgroups)),
         DirectionMask = ParseMask(filter.Directions, "filter.directions", "a direction"),
         Families = ParseFamilies(filter.Families),
+        VerdictMask = ParseVerdicts(filter),
+        Cookies = ParseCookies(filter.Cookies),
     };
+
+    private static uint ParseVerdicts(Proto.SocketFilter filter) => ParseMask(filter.Verdicts, "filter.verdicts", "a verdict");
+
+    private static ulong[] ParseCookies(RepeatedField<ulong> values)
+    {
+        CheckCount(values, "filter.cookies");
+        return values.Contains(0ul) ? throw Invalid("filter.cookies", "0 is not a socket cookie") : [.. values.Distinct()];
+    }
 
     private static uint[] ParseIds(RepeatedField<uint> values, string field, string what)
     {
@@ -107,13 +164,13 @@ internal static class FilterParser
         return mask;
     }
 
-    private static ulong ParseAge(Duration? age)
+    private static ulong ParseAge(Duration? age, string field)
     {
         if (age is null)
             return 0;
         return TryConvert(age, MaxAge, out TimeSpan value)
             ? ((ulong)value.Ticks * TimeSpan.NanosecondsPerTick) + ((ulong)age.Nanos % TimeSpan.NanosecondsPerTick)
-            : throw Invalid("filter.min_age", $"is not between 0 and {MaxAge.TotalDays:0} days");
+            : throw Invalid(field, $"is not between 0 and {MaxAge.TotalDays:0} days");
     }
 
     private static RepeatedField<string> ParseCgroups(RepeatedField<string> values)
@@ -158,7 +215,4 @@ internal static class FilterParser
     // The text goes into a header and to a terminal: no control bytes, no novel.
     private static string Quote(string value) =>
         "\"" + Wire.WireText.ToText(Encoding.UTF8.GetBytes(value.Length <= 64 ? value : value[..64])) + "\"";
-
-    private static RpcException Invalid(string field, string problem) =>
-        new(new Status(StatusCode.InvalidArgument, $"{field}: {problem}"));
 }

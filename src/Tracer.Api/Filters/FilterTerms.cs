@@ -33,6 +33,12 @@ internal sealed class FilterTerms
     /// <summary>AF_INET, AF_INET6.</summary>
     public byte[] Families { get; init; } = [];
 
+    /// <summary>Bit N: verdict N; 0: any. Of sockets and findings only.</summary>
+    public uint VerdictMask { get; init; }
+
+    /// <summary>Of sockets only.</summary>
+    public ulong[] Cookies { get; init; } = [];
+
     /// <summary>Nothing is asked of the connection itself.</summary>
     public bool AcceptsEveryConnection =>
         AnyPorts.Length + LocalPorts.Length + RemotePorts.Length + Peers.Length + Netns.Length + Families.Length == 0

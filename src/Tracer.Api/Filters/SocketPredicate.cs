@@ -10,14 +10,17 @@ internal sealed class SocketPredicate(FilterTerms terms, IFactSource facts)
     public ulong MinAgeNs => terms.MinAgeNs;
 
     public bool MatchesEverything { get; } = terms.AcceptsEveryConnection && terms.MinAgeNs == 0
-        && terms.Pids.Length == 0 && terms.Comms.IsEmpty && terms.Cgroups.IsEmpty;
+        && terms.Pids.Length == 0 && terms.Comms.IsEmpty && terms.Cgroups.IsEmpty
+        && terms.VerdictMask == 0 && terms.Cookies.Length == 0;
 
     public bool Matches(in TrackedSocket socket) =>
         MatchesEverything || (IsOldEnough(in socket) && MatchesAtAnyAge(in socket));
 
     /// <summary>Everything but the age, which is the only term that comes true by waiting.</summary>
     public bool MatchesAtAnyAge(in TrackedSocket socket) =>
-        terms.AcceptsConnection(in socket.Last.Event, socket.PresentState(), socket.Direction)
+        (terms.Cookies.Length == 0 || terms.Cookies.AsSpan().Contains(socket.Key.Cookie))
+        && (terms.VerdictMask == 0 || (terms.VerdictMask & (1u << (int)socket.Verdict)) != 0)
+        && terms.AcceptsConnection(in socket.Last.Event, socket.PresentState(), socket.Direction)
         && (terms.Pids.Length == 0 || HasPid(in socket))
         && (terms.Comms.IsEmpty || HasComm(in socket))
         && (terms.Cgroups.IsEmpty || IsInCgroup(in socket));

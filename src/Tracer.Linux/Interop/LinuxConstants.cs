@@ -31,6 +31,7 @@ internal static class LinuxConstants
 
     internal const int F_DUPFD_CLOEXEC = 1030;
     internal const long FUSE_SUPER_MAGIC = 0x65735546;
+    internal const long PROC_SUPER_MAGIC = 0x9fa0;
 
     internal const ulong RESOLVE_NO_MAGICLINKS = 0x02;
     internal const ulong RESOLVE_NO_SYMLINKS = 0x04;

@@ -40,7 +40,21 @@ public sealed class DescriptorReader(ProcfsRoot root)
     }
 
     /// <summary>Counts the open descriptors of a process, up to a bound.</summary>
-    public ProcfsStatus Count(uint pid, int maxDescriptors, out int count) => CountNumbers(root.PathOf(pid, "fd"), maxDescriptors, null, out count);
+    public ProcfsStatus Count(uint pid, int maxDescriptors, out int count)
+    {
+        count = 0;
+        ProcfsStatus status = DirectoryLister.Open(root.PathOf(pid, "fd"), out DirectoryLister? lister);
+        if (lister is null)
+            return status;
+        using (lister)
+        {
+            // Since 6.2 the kernel says it in one call; before, and for none, the size is 0.
+            if (!lister.TryReadProcfsSize(out ulong size) || size == 0)
+                return CountNumbers(lister, maxDescriptors, null, out count);
+            count = (int)Math.Min(size, (ulong)maxDescriptors);
+            return ProcfsStatus.Ok;
+        }
+    }
 
     /// <summary>Adds the thread ids of a process to a list, up to a bound.</summary>
     public ProcfsStatus ReadThreads(uint pid, int maxThreads, List<uint> threads) => CountNumbers(root.PathOf(pid, "task"), maxThreads, threads, out _);
@@ -64,17 +78,21 @@ public sealed class DescriptorReader(ProcfsRoot root)
             return status;
 
         using (lister)
-        {
-            while (count < max && lister.TryNext(out DirectoryEntry entry))
-            {
-                if (!TryNumber(entry.Name, out uint number))
-                    continue;
-                count++;
-                numbers?.Add(number);
-            }
+            return CountNumbers(lister, max, numbers, out count);
+    }
 
-            return lister.Status;
+    private static ProcfsStatus CountNumbers(DirectoryLister lister, int max, List<uint>? numbers, out int count)
+    {
+        count = 0;
+        while (count < max && lister.TryNext(out DirectoryEntry entry))
+        {
+            if (!TryNumber(entry.Name, out uint number))
+                continue;
+            count++;
+            numbers?.Add(number);
         }
+
+        return lister.Status;
     }
 
     private static bool TryNumber(ReadOnlySpan<byte> name, out uint number) =>

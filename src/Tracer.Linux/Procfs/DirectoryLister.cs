@@ -42,6 +42,17 @@ internal sealed unsafe class DirectoryLister : IDisposable
         return ProcfsStatus.Ok;
     }
 
+    /// <summary>The size that the kernel gives the directory; false outside of procfs, where it means something else.</summary>
+    internal bool TryReadProcfsSize(out ulong size)
+    {
+        size = 0;
+        if (LibCFiles.fstatfs(_directory, out LinuxStatfs fileSystem) != 0 || fileSystem.Type != LinuxConstants.PROC_SUPER_MAGIC
+            || LibCFiles.statx_fd(_directory, "", LinuxConstants.AT_EMPTY_PATH, LinuxConstants.STATX_BASIC_STATS, out LinuxStatx status) != 0)
+            return false;
+        size = status.Size;
+        return true;
+    }
+
     /// <summary>The next entry but "." and ".."; valid until the next call.</summary>
     internal bool TryNext(out DirectoryEntry next)
     {

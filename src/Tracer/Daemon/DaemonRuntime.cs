@@ -33,7 +33,6 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private DaemonRuntime(DaemonOptions options, KernelSurvey survey, CaptureSession session, CgroupPaths? cgroups, UserFrameRules rules, Action stop)
     {
         var procfs = new ProcfsRoot();
-        var hub = new EventHub();
         var ledgerOptions = new LedgerOptions { MaxSockets = options.MaxSockets };
         var scans = new ScanMarks();
         _options = options;
@@ -44,12 +43,17 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _threads = new ThreadDumper(procfs);
         var processes = new ProcessDirectory(new ProcessReader(procfs));
         var stacks = new StackDirectory(_symbolizer);
+        var names = new NameDirectory(processes, stacks);
+        var descriptors = new DescriptorCounts(procfs);
+        var counters = new NetCounters(new NetCounterReader(procfs));
+        var hub = new EventHub(names: names);
         _loader = session.Unwind is { } maps ? new CodeLoader(session, maps, _runtimes, procfs) : null;
         var pump = new EventPump(session, hub, _queue, _loader, ledgerOptions, new PumpOptions { ScanPeriod = options.ScanPeriod });
         var enricher = new Enricher(_queue, hub, processes, stacks, session, scans);
-        var status = new StatusReport(session, pump, enricher, _loader, _queue, processes, stacks, scans, ledgerOptions, survey.Facts.Release);
+        var status = new StatusReport(session, pump, enricher, _loader, _queue, processes, stacks, descriptors, scans, ledgerOptions, survey.Facts.Release);
         hub.InterestChanged += interests => session.SetWatch(KernelFilters.Compile(interests, path => cgroups?.IdOf(path) ?? 0));
-        _host = TracerHost.Build(HostSettings.Of(options), hub, new FactSource(processes, stacks, _threads, cgroups, scans, pump, status));
+        var facts = new FactSource(names, _threads, descriptors, counters, cgroups, scans, pump, status);
+        _host = TracerHost.Build(HostSettings.Of(options), hub, facts);
         _pumpThread = new WorkerThread("pump", pump.Run, stop);
         _enricherThread = new WorkerThread("enricher", enricher.Run, stop);
         _loaderThread = _loader is null ? null : new WorkerThread("loader", _loader.Run, stop);
