@@ -49,6 +49,7 @@ public sealed class EventHub
     {
         if (!Losses.TryRaise(place, total))
             return;
+        Losses.WakeAll();
         _transitions.WakeAll();
         _board.WakeAll();
     }

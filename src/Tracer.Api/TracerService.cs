@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Tracer.Api.Fanout;
 using Tracer.Api.Filters;
+using Tracer.Api.Findings;
 using Tracer.Api.Mapping;
 using Tracer.Api.Streams;
 using Tracer.Attribution;
@@ -14,10 +15,11 @@ namespace Tracer.Api;
 internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimiter limiter, IHostApplicationLifetime lifetime)
     : Proto.TracerService.TracerServiceBase
 {
-    private const ulong FreshNs = 1_000_000_000;
-    private static readonly TimeSpan RescanPatience = TimeSpan.FromMilliseconds(300);
     private readonly EventMapper _mapper = new(facts);
     private readonly EventMapper _framelessMapper = new(facts, omitsFrames: true);
+    private readonly ScanFreshness _freshness = new(facts);
+    private readonly FindingTools _findingTools = new(hub, facts);
+    private readonly FindingCalls _findingCalls = new(hub, facts);
 
     public override Task WatchTransitions(
         Proto.WatchTransitionsRequest request,
@@ -26,7 +28,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
     {
         TransitionPredicate predicate = FilterParser.ParseTransitions(request.Filter, facts);
         TransitionStream stream = new(hub, facts, responseStream, FilterParser.ParseHeartbeat(request.HeartbeatPeriod));
-        return StreamAsync(context, cancellationToken => stream.RunAsync(predicate, cancellationToken));
+        return RunAsync(context, cancellationToken => stream.RunAsync(predicate, cancellationToken));
     }
 
     public override Task WatchCloseWaits(
@@ -36,7 +38,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
     {
         SocketPredicate predicate = FilterParser.ParseSockets(request.Filter, facts);
         CloseWaitStream stream = new(hub, facts, _mapper, responseStream, FilterParser.ParseHeartbeat(request.HeartbeatPeriod));
-        return StreamAsync(context, cancellationToken => stream.RunAsync(predicate, request.SkipSnapshot, cancellationToken));
+        return RunAsync(context, cancellationToken => stream.RunAsync(predicate, request.SkipSnapshot, cancellationToken));
     }
 
     public override Task ListCloseWaits(
@@ -45,12 +47,57 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
         ServerCallContext context)
     {
         SocketPredicate predicate = FilterParser.ParseSockets(request.Filter, facts);
-        return StreamAsync(context, async cancellationToken =>
+        return RunAsync(context, async cancellationToken =>
         {
-            await FreshenAsync(cancellationToken);
+            await _freshness.EnsureAsync(cancellationToken);
             using SocketSelection selection = hub.SelectSockets(predicate, request.IncludeLeftOpen);
             await SendPagesAsync(selection.Sockets, request.OmitFrames ? _framelessMapper : _mapper, responseStream, cancellationToken);
         });
+    }
+
+    public override Task<Proto.ListFindingsResponse> ListFindings(Proto.ListFindingsRequest request, ServerCallContext context)
+    {
+        FindingQuery query = FilterParser.ParseFindings(request.Filter, request.MinAge, facts) with
+        {
+            IncludesHarmless = request.IncludeHarmless,
+            IncludesThreads = request.IncludeThreads,
+        };
+        return AnswerAsync(context, async cancellationToken =>
+        {
+            await _freshness.EnsureAsync(cancellationToken);
+            return await _findingCalls.ListAsync(query, cancellationToken);
+        });
+    }
+
+    public override Task WatchFindings(
+        Proto.WatchFindingsRequest request, IServerStreamWriter<Proto.WatchFindingsResponse> responseStream, ServerCallContext context)
+    {
+        FindingQuery query = FilterParser.ParseFindings(request.Filter, request.MinAge, facts) with { IncludesHarmless = request.IncludeHarmless };
+        FindingStream stream = new(
+            hub, facts, _findingTools, responseStream, FilterParser.ParseHeartbeat(request.HeartbeatPeriod), FilterParser.ParsePeriod(request.Period));
+        return RunAsync(context, async cancellationToken =>
+        {
+            await _freshness.EnsureAsync(cancellationToken);
+            await stream.RunAsync(query, cancellationToken);
+        });
+    }
+
+    public override Task<Proto.ExplainSocketResponse> ExplainSocket(Proto.ExplainSocketRequest request, ServerCallContext context)
+    {
+        if (request.Cookie == 0)
+            throw FilterParser.Invalid("cookie", "0 is not a socket cookie");
+        return AnswerAsync(context, async cancellationToken =>
+        {
+            await _freshness.EnsureAsync(cancellationToken);
+            return await _findingCalls.ExplainAsync(request, cancellationToken);
+        });
+    }
+
+    public override Task<Proto.InspectThreadsResponse> InspectThreads(Proto.InspectThreadsRequest request, ServerCallContext context)
+    {
+        FilterParser.CheckPid(request.Pid);
+        FilterParser.CheckTids(request.Tids);
+        return AnswerAsync(context, cancellationToken => _findingCalls.InspectAsync(request, cancellationToken));
     }
 
     public override Task<Proto.GetStackResponse> GetStack(Proto.GetStackRequest request, ServerCallContext context)
@@ -62,8 +109,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
 
     public override async Task<Proto.DumpThreadsResponse> DumpThreads(Proto.DumpThreadsRequest request, ServerCallContext context)
     {
-        if (request.Pid is 0 or > int.MaxValue)
-            throw new RpcException(new Status(StatusCode.InvalidArgument, $"pid: {request.Pid} is no process id"));
+        FilterParser.CheckPid(request.Pid);
         // Whoever comes over plaintext TCP may be any local user.
         bool isUnix = context.GetHttpContext().Connection.RemoteIpAddress is null;
         if (request.MayStartListener && !isUnix && !context.AuthContext.IsPeerAuthenticated)
@@ -98,25 +144,15 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
             await responses.WriteAsync(page, cancellationToken);
     }
 
-    // Queue lengths and holders come from scans. A client that asks once gets numbers of now, or those there are after a short wait.
-    private async Task FreshenAsync(CancellationToken cancellationToken)
+    private async Task<T> AnswerAsync<T>(ServerCallContext context, Func<CancellationToken, Task<T>> answer)
     {
-        ulong last = facts.LastScanKtimeNs;
-        if (last != 0 && facts.NowKtimeNs() < last + FreshNs)
-            return;
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(RescanPatience);
-        try
-        {
-            await facts.RescanAsync(patience.Token).WaitAsync(patience.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-        }
+        T? result = default;
+        await RunAsync(context, async cancellationToken => result = await answer(cancellationToken));
+        return result ?? throw new OperationCanceledException(context.CancellationToken);
     }
 
     // A client that goes away ends its stream quietly: that is how streams end.
-    private async Task StreamAsync(ServerCallContext context, Func<CancellationToken, Task> run)
+    private async Task RunAsync(ServerCallContext context, Func<CancellationToken, Task> run)
     {
         using IDisposable lease = limiter.Enter();
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(

@@ -16,7 +16,8 @@ public sealed class NetCounters
         _before = new Dictionary<string, ulong>(reader.Read());
     }
 
+    public IReadOnlyList<KernelCounterValue> Read() => [.. _reader.Read().Select(now => new KernelCounterValue(now.Key, now.Value, Since(now.Key, now.Value)))];
+
     // One of them, CurrEstab, may also fall.
-    public IReadOnlyList<KernelCounterValue> Read() =>
-        [.. _reader.Read().Select(now => new KernelCounterValue(now.Key, now.Value, now.Value - Math.Min(now.Value, _before.GetValueOrDefault(now.Key))))];
+    private ulong Since(string name, ulong now) => now - Math.Min(now, _before.GetValueOrDefault(name, now));
 }

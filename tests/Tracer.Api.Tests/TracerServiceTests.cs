@@ -140,7 +140,7 @@ public class TracerServiceTests
         Assert.Equal(("close", "tracepoint", "fentry", "EPERM"), (hook.Fact, hook.Rung, hook.Refused[0].Rung, hook.Refused[0].Reason));
         Assert.Equal(["transitions", "hub_changes", "hub_transitions"], status.Counters.Select(static counter => counter.Name));
         Assert.Equal(
-            ["sockets", "hub_sockets", "subscriber_changes", "subscriber_transitions", "streams"], status.Bounds.Select(static bound => bound.Name));
+            ["sockets", "hub_sockets", "finding_sites", "subscriber_changes", "subscriber_transitions", "streams"], status.Bounds.Select(static bound => bound.Name));
         Assert.Equal((1ul, 327_680ul), (status.Bounds[1].Used, status.Bounds[1].Limit));
     }
 

@@ -7,6 +7,8 @@ internal sealed class LossTotals
     public const int Places = (int)LossPlace.Queue + 1;
 
     private readonly ulong[] _totals = new ulong[Places];
+    private readonly Lock _gate = new();
+    private readonly List<WakeSignal> _sleepers = [];
 
     public ulong this[int place] => Volatile.Read(ref _totals[place]);
 
@@ -23,5 +25,27 @@ internal sealed class LossTotals
             seen = before;
         }
         return false;
+    }
+
+    /// <summary>For a stream that has no subscription of its own to be woken by.</summary>
+    public void Add(WakeSignal sleeper)
+    {
+        lock (_gate)
+            _sleepers.Add(sleeper);
+    }
+
+    public void Remove(WakeSignal sleeper)
+    {
+        lock (_gate)
+            _sleepers.Remove(sleeper);
+    }
+
+    public void WakeAll()
+    {
+        lock (_gate)
+        {
+            foreach (WakeSignal sleeper in _sleepers)
+                sleeper.Ring();
+        }
     }
 }

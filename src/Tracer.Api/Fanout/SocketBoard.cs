@@ -11,9 +11,7 @@ namespace Tracer.Api.Fanout;
 /// </summary>
 /// <param name="maxSockets">More are refused.</param>
 /// <param name="queueLength">Changes that wait for one watcher.</param>
-/// <param name="note">
-/// Hears the whole life of each socket: its arrival first, also when that was lost on the way here, and once. Called under the lock.
-/// </param>
+/// <param name="note">Hears every change, and that a socket has left CLOSE_WAIT also when the news of that was lost. Called under the lock.</param>
 internal sealed class SocketBoard(int maxSockets, int queueLength, LedgerChangeSink? note = null)
 {
     private const int MaxSpares = 4096;
@@ -69,6 +67,7 @@ internal sealed class SocketBoard(int maxSockets, int queueLength, LedgerChangeS
                 }
                 socket.InCloseWait = false;
                 socket.DescriptorLeftOpen = false;
+                (socket.PreviousVerdict, socket.Verdict) = (socket.Verdict, Verdict.None);
                 Store(wasInCloseWait ? LedgerChangeKind.Exited : LedgerChangeKind.Released, in socket);
             }
         }
@@ -187,16 +186,14 @@ internal sealed class SocketBoard(int maxSockets, int queueLength, LedgerChangeS
 
     private static void Tell(LedgerChangeSink note, SocketChange? present, LedgerChangeKind kind, in TrackedSocket socket)
     {
-        bool isArrival = kind is LedgerChangeKind.Existing or LedgerChangeKind.Entered;
-        if (present is null)
-            note(socket.AgeIsLowerBound ? LedgerChangeKind.Existing : LedgerChangeKind.Entered, in socket);
-        bool wasInCloseWait = present?.Socket.InCloseWait ?? true;
+        bool wasInCloseWait = present is null || present.Socket.InCloseWait;
         if (wasInCloseWait && !socket.InCloseWait && kind != LedgerChangeKind.Exited)
-            note(LedgerChangeKind.Exited, in socket);
-        if (!isArrival)
-            note(kind, in socket);
-        else if (present is not null)
-            note(LedgerChangeKind.Updated, in socket);
+        {
+            TrackedSocket ended = socket;
+            ended.DescriptorLeftOpen = true; // or it would not have been told of any more
+            note(LedgerChangeKind.Exited, in ended);
+        }
+        note(kind, in socket);
     }
 
     // With nobody reading, the daemon's own steady state makes no garbage: objects are written over and used again.

@@ -27,12 +27,15 @@ internal static class FilterParser
 
     public static TransitionPredicate ParseTransitions(Proto.SocketFilter? filter, IFactSource facts)
     {
-        if (filter?.MinAge is not null)
-            throw Invalid("filter.min_age", "is for sockets; a state change has no age");
-        if (filter?.Verdicts.Count > 0)
-            throw Invalid("filter.verdicts", "is for sockets; a state change has no verdict");
-        if (filter?.Cookies.Count > 0)
-            throw Invalid("filter.cookies", "is for sockets in CLOSE_WAIT, not for state changes");
+        string? ofSockets = filter switch
+        {
+            { MinAge: not null } => "filter.min_age",
+            { Verdicts.Count: > 0 } => "filter.verdicts",
+            { Cookies.Count: > 0 } => "filter.cookies",
+            _ => null,
+        };
+        if (ofSockets is not null)
+            throw Invalid(ofSockets, "is for sockets in CLOSE_WAIT, not for state changes");
         return new TransitionPredicate(ParseTerms(filter), facts);
     }
 

@@ -7,7 +7,8 @@ namespace Tracer.Api.Mapping;
 /// <summary>Threads as messages, cut where a client could no longer take them.</summary>
 internal static class ThreadMapper
 {
-    private const int MaxBytes = 16 << 20;
+    /// <summary>Of an answer in one message; clients are told to allow that.</summary>
+    public const int MaxBytes = 16 << 20;
 
     public static Proto.DumpThreadsResponse ToResponse(ThreadDump dump)
     {
@@ -21,6 +22,29 @@ internal static class ThreadMapper
         foreach (ThreadReport thread in dump.Threads)
         {
             Proto.DumpedThread mapped = ToThread(thread);
+            bytes += mapped.CalculateSize();
+            if (bytes > MaxBytes)
+            {
+                message.Truncated = true;
+                break;
+            }
+            message.Threads.Add(mapped);
+        }
+        return message;
+    }
+
+    public static Proto.InspectThreadsResponse ToResponse(ThreadInspection inspection)
+    {
+        Proto.InspectThreadsResponse message = new()
+        {
+            Status = (Proto.InspectThreadsResponse.Types.Status)inspection.Status,
+            StatusText = inspection.StatusText,
+            Truncated = inspection.IsTruncated,
+        };
+        int bytes = 0;
+        foreach (ThreadFacts thread in inspection.Threads)
+        {
+            Proto.ThreadState mapped = ToState(thread, isSuspect: false);
             bytes += mapped.CalculateSize();
             if (bytes > MaxBytes)
             {

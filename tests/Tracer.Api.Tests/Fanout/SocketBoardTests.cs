@@ -95,7 +95,10 @@ public class SocketBoardTests
     public void What_a_replay_does_not_tell_again_has_ended()
     {
         SocketBoard board = new(100, 100);
-        for (ulong cookie = 1; cookie <= 3; cookie++)
+        TrackedSocket judged = TestSockets.InCloseWait(1);
+        judged.Verdict = Attribution.Verdict.EofNotRead;
+        Publish(board, LedgerChangeKind.Entered, judged);
+        for (ulong cookie = 2; cookie <= 3; cookie++)
             Publish(board, LedgerChangeKind.Entered, TestSockets.InCloseWait(cookie));
         Publish(board, LedgerChangeKind.Exited, TestSockets.Ended(3, isLeftOpen: true));
         using SocketSubscription subscription = board.Subscribe(Everything(), out _);
@@ -108,7 +111,96 @@ public class SocketBoardTests
         List<SocketChange> changes = Drain(subscription);
         Assert.Equal([LedgerChangeKind.Updated, LedgerChangeKind.Exited, LedgerChangeKind.Released], changes.Select(static change => change.Kind));
         Assert.Equal((EndReason.Unknown, 77ul, false), (changes[1].Socket.End, changes[1].Socket.EndKtimeNs, changes[1].Socket.InCloseWait));
+        Assert.Equal((Attribution.Verdict.None, Attribution.Verdict.EofNotRead), (changes[1].Socket.Verdict, changes[1].Socket.PreviousVerdict));
         Assert.Equal(3ul, changes[2].Socket.Key.Cookie);
+    }
+
+    [Fact]
+    public void Each_change_is_noted_and_an_end_also_when_nobody_heard_it()
+    {
+        List<(LedgerChangeKind Kind, ulong Cookie, bool IsLeftOpen)> notes = [];
+        SocketBoard board = new(100, 100, (kind, in socket) => notes.Add((kind, socket.Key.Cookie, socket.DescriptorLeftOpen)));
+        Publish(board, LedgerChangeKind.Entered, TestSockets.InCloseWait(1));
+        Publish(board, LedgerChangeKind.Exited, TestSockets.Ended(1));
+        Publish(board, LedgerChangeKind.Entered, TestSockets.InCloseWait(2));
+        Publish(board, LedgerChangeKind.Released, TestSockets.Ended(2)); // its exit was lost on the way here
+        Publish(board, LedgerChangeKind.Entered, TestSockets.InCloseWait(3));
+        Publish(board, LedgerChangeKind.Existing, TestSockets.Ended(3, isLeftOpen: true)); // told again: its exit was lost too
+        Publish(board, LedgerChangeKind.Released, TestSockets.Ended(3));
+        Publish(board, LedgerChangeKind.Entered, TestSockets.InCloseWait(4));
+        board.BeginReplay();
+        board.EndReplay(77);
+
+        Assert.Equal(
+            [
+                (LedgerChangeKind.Entered, 1ul, false), (LedgerChangeKind.Exited, 1ul, false),
+                (LedgerChangeKind.Entered, 2ul, false), (LedgerChangeKind.Exited, 2ul, true), (LedgerChangeKind.Released, 2ul, false),
+                (LedgerChangeKind.Entered, 3ul, false), (LedgerChangeKind.Exited, 3ul, true), (LedgerChangeKind.Existing, 3ul, true), (LedgerChangeKind.Released, 3ul, false),
+                (LedgerChangeKind.Entered, 4ul, false), (LedgerChangeKind.Exited, 4ul, false),
+            ],
+            notes);
+    }
+
+    [Fact]
+    public void A_socket_whose_verdict_leaves_the_filter_is_told_of_to_its_end()
+    {
+        SocketBoard board = new(100, 100);
+        SocketPredicate unread = Parse(new SocketFilter { Verdicts = { CloseWait.V1.Verdict.EofNotRead } });
+        using SocketSubscription subscription = board.Subscribe(unread, out _);
+        TrackedSocket socket = TestSockets.InCloseWait(1);
+        socket.Verdict = Attribution.Verdict.NeverAccepted;
+        Publish(board, LedgerChangeKind.Entered, socket);
+        Assert.Empty(Drain(subscription));
+
+        socket.Verdict = Attribution.Verdict.EofNotRead;
+        Publish(board, LedgerChangeKind.Updated, socket);
+        socket.Verdict = Attribution.Verdict.EofReadNotClosed;
+        Publish(board, LedgerChangeKind.Updated, socket);
+        Publish(board, LedgerChangeKind.Exited, TestSockets.Ended(1));
+
+        Assert.Equal(
+            [Attribution.Verdict.EofNotRead, Attribution.Verdict.EofReadNotClosed, Attribution.Verdict.None],
+            Drain(subscription).Select(static change => change.Socket.Verdict));
+    }
+
+    [Fact]
+    public void A_socket_that_waits_to_grow_old_enough_must_have_the_verdict_by_then()
+    {
+        SocketBoard board = new(100, 100);
+        _facts.Now = 2 * TestSockets.Second;
+        SocketPredicate oldUnread = Parse(new SocketFilter { Verdicts = { CloseWait.V1.Verdict.EofNotRead }, MinAge = new Duration { Seconds = 3 } });
+        using SocketSubscription subscription = board.Subscribe(oldUnread, out _);
+        TrackedSocket socket = TestSockets.InCloseWait(1, enterKtimeNs: 2 * TestSockets.Second);
+        socket.Verdict = Attribution.Verdict.EofNotRead;
+        Publish(board, LedgerChangeKind.Entered, socket);
+        socket.Verdict = Attribution.Verdict.EofReadNotClosed;
+        Publish(board, LedgerChangeKind.Updated, socket);
+
+        _facts.Now = 6 * TestSockets.Second;
+        List<SocketChange> due = [];
+        subscription.TakeDue(_facts.Now, due);
+
+        Assert.Empty(due);
+        Assert.Empty(Drain(subscription));
+    }
+
+    [Fact]
+    public void The_census_counts_every_socket_by_its_verdict()
+    {
+        SocketBoard board = new(100, 100);
+        TrackedSocket unread = TestSockets.InCloseWait(1);
+        unread.Verdict = Attribution.Verdict.EofNotRead;
+        TrackedSocket leftOpen = TestSockets.Ended(2, EndReason.ResetByPeer, isLeftOpen: true);
+        leftOpen.Verdict = Attribution.Verdict.ResetButOpen;
+        Publish(board, LedgerChangeKind.Entered, unread);
+        Publish(board, LedgerChangeKind.Exited, leftOpen);
+
+        SocketCensus census = board.Count();
+
+        Assert.Equal((1ul, 1ul), (census.CloseWaits, census.LeftOpen));
+        Assert.Equal(
+            [(Attribution.Verdict.EofNotRead, 1ul), (Attribution.Verdict.ResetButOpen, 1ul)],
+            census.Verdicts.Select(static verdict => (verdict.Key, verdict.Value)).Order());
     }
 
     [Fact]

@@ -3,9 +3,13 @@ using CloseWait.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Tracer.Api.Filters;
+using Tracer.Api.Findings;
 using Tracer.Api.Tests.Given;
+using Tracer.Attribution;
 using Xunit;
+using Direction = CloseWait.V1.Direction;
 using Family = CloseWait.V1.SocketFilter.Types.Family;
+using Verdict = CloseWait.V1.Verdict;
 
 namespace Tracer.Api.Tests.Filters;
 
@@ -36,8 +40,25 @@ public class FilterParserTests
         { "filter.directions", "-1 is not a direction", new SocketFilter { Directions = { (Direction)(-1) } } },
         { "filter.families", "3 is not an address family", new SocketFilter { Families = { (Family)3 } } },
         { "filter.pids", "257 values are more than the 256 allowed", new SocketFilter { Pids = { Enumerable.Range(1, 257).Select(static i => (uint)i) } } },
+        { "filter.verdicts", "0 is not a verdict", new SocketFilter { Verdicts = { Verdict.Unspecified } } },
+        { "filter.verdicts", "10 is not a verdict", new SocketFilter { Verdicts = { (Verdict)10 } } },
+        { "filter.verdicts", "-1 is not a verdict", new SocketFilter { Verdicts = { (Verdict)(-1) } } },
+        { "filter.verdicts", "257 values", new SocketFilter { Verdicts = { Enumerable.Repeat(Verdict.EofNotRead, 257) } } },
+        { "filter.cookies", "0 is not a socket cookie", new SocketFilter { Cookies = { 5, 0 } } },
+        { "filter.cookies", "257 values", new SocketFilter { Cookies = { Enumerable.Range(1, 257).Select(static i => (ulong)i) } } },
         { "filter.peers", "257 values", new SocketFilter { Peers = { Enumerable.Repeat("::1", 257) } } },
     };
+
+    [Theory]
+    [MemberData(nameof(BadFilters))]
+    public void A_bad_value_is_refused_for_findings_too(string field, string problem, SocketFilter filter)
+    {
+        RpcException refused = Assert.Throws<RpcException>(() => FilterParser.ParseFindings(filter, null, Facts));
+
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        Assert.StartsWith(field + ": ", refused.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains(problem, refused.Status.Detail, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(BadFilters))]
@@ -70,15 +91,67 @@ public class FilterParserTests
         Assert.Equal(TransitionInterest.AllStates, FilterParser.ParseTransitions(null, Facts).StateMask);
     }
 
-    [Fact]
-    public void A_state_change_has_no_age_to_ask_for()
+    public static TheoryData<string, SocketFilter> FiltersOfSockets => new()
     {
-        SocketFilter filter = new() { MinAge = new Duration { Seconds = 1 } };
+        { "filter.min_age", new SocketFilter { MinAge = new Duration { Seconds = 1 } } },
+        { "filter.verdicts", new SocketFilter { Verdicts = { Verdict.EofNotRead } } },
+        { "filter.cookies", new SocketFilter { Cookies = { 7 } } },
+    };
 
+    [Theory]
+    [MemberData(nameof(FiltersOfSockets))]
+    public void What_only_a_socket_has_cannot_be_asked_of_a_state_change(string field, SocketFilter filter)
+    {
         RpcException refused = Assert.Throws<RpcException>(() => FilterParser.ParseTransitions(filter, Facts));
 
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
-        Assert.StartsWith("filter.min_age: ", refused.Status.Detail, StringComparison.Ordinal);
+        Assert.StartsWith($"{field}: is for sockets in CLOSE_WAIT, not for state changes", refused.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verdicts_are_asked_of_findings_and_all_else_of_their_sockets()
+    {
+        SocketFilter filter = new() { Verdicts = { Verdict.SlowClose, Verdict.EofNotRead }, Cookies = { 7 } };
+        FindingQuery query = FilterParser.ParseFindings(filter, new Duration { Seconds = 1, Nanos = 5 }, Facts);
+
+        Assert.Equal((1u << (int)Verdict.SlowClose) | (1u << (int)Verdict.EofNotRead), query.VerdictMask);
+        Assert.Equal(1_000_000_005ul, query.MinAgeNs);
+        TrackedSocket socket = TestSockets.InCloseWait(7);
+        TrackedSocket other = TestSockets.InCloseWait(8);
+        Assert.True(query.Sockets!.Matches(in socket));
+        Assert.False(query.Sockets.Matches(in other));
+        Assert.Equal(2, filter.Verdicts.Count);
+        Assert.Equal(3_000_000_000ul, FilterParser.ParseFindings(null, null, Facts).MinAgeNs);
+    }
+
+    [Theory]
+    [InlineData(-1, 0)]
+    [InlineData(long.MaxValue, 0)]
+    [InlineData(0, -1)]
+    [InlineData(0, 1_000_000_000)]
+    public void An_age_of_findings_must_be_one(long seconds, int nanos) =>
+        Assert.StartsWith(
+            "min_age: is not between 0 and",
+            Assert.Throws<RpcException>(() => FilterParser.ParseFindings(null, new Duration { Seconds = seconds, Nanos = nanos }, Facts)).Status.Detail,
+            StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(0, 200_000_000, true)]
+    [InlineData(3600, 0, true)]
+    [InlineData(0, 199_999_999, false)]
+    [InlineData(3600, 1_000, false)]
+    [InlineData(0, 0, false)]
+    [InlineData(-5, 0, false)]
+    [InlineData(long.MinValue, int.MinValue, false)]
+    public void A_period_of_looks_is_between_a_fifth_of_a_second_and_an_hour(long seconds, int nanos, bool isGood)
+    {
+        Duration period = new() { Seconds = seconds, Nanos = nanos };
+
+        if (isGood)
+            Assert.Equal(seconds + (nanos / 1e9), FilterParser.ParsePeriod(period).TotalSeconds, 6);
+        else
+            Assert.Equal("period: is not between 0.2 s and 1 h", Assert.Throws<RpcException>(() => FilterParser.ParsePeriod(period)).Status.Detail);
+        Assert.Equal(TimeSpan.FromSeconds(1), FilterParser.ParsePeriod(null));
     }
 
     [Fact]

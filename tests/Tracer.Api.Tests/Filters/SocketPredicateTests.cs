@@ -68,6 +68,26 @@ public class SocketPredicateTests
     }
 
     [Fact]
+    public void A_verdict_matches_the_one_of_the_last_change()
+    {
+        TrackedSocket socket = TestSockets.InCloseWait(1);
+        SocketFilter unread = new() { Verdicts = { CloseWait.V1.Verdict.EofNotRead, CloseWait.V1.Verdict.NeverAccepted } };
+        Assert.False(Matches(unread, in socket));
+        socket.Verdict = Attribution.Verdict.EofNotRead;
+        Assert.True(Matches(unread, in socket));
+        (socket.Verdict, socket.PreviousVerdict) = (Attribution.Verdict.SlowClose, Attribution.Verdict.EofNotRead);
+        Assert.False(Matches(unread, in socket));
+    }
+
+    [Fact]
+    public void A_cookie_matches_exactly()
+    {
+        TrackedSocket socket = TestSockets.InCloseWait(ulong.MaxValue);
+        Assert.True(Matches(new SocketFilter { Cookies = { 3, ulong.MaxValue } }, in socket));
+        Assert.False(Matches(new SocketFilter { Cookies = { 3 } }, in socket));
+    }
+
+    [Fact]
     public void Ports_match_their_side()
     {
         TrackedSocket socket = TestSockets.InCloseWait(1); // 80 <- 40000

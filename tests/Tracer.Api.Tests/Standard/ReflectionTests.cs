@@ -15,6 +15,7 @@ public sealed class ReflectionTests
     private static readonly string[] ServiceFiles =
     [
         "closewait/v1/tracer_service.proto",
+        "closewait/v1/finding.proto",
         "closewait/v1/event.proto",
         "google/protobuf/duration.proto",
         "google/protobuf/timestamp.proto",
@@ -38,6 +39,7 @@ public sealed class ReflectionTests
     [Theory]
     [InlineData("closewait.v1.TracerService")]
     [InlineData("closewait.v1.TracerService.GetStack")]
+    [InlineData("closewait.v1.TracerService.WatchFindings")]
     [InlineData("closewait.v1.SocketFilter")]
     [InlineData("closewait.v1.SocketFilter.pids")]
     [InlineData("closewait.v1.SocketFilter.Family")]
@@ -55,6 +57,8 @@ public sealed class ReflectionTests
     [InlineData("closewait.v1.TcpState", "closewait/v1/event.proto")]
     [InlineData("closewait.v1.TCP_STATE_CLOSE_WAIT", "closewait/v1/event.proto")]
     [InlineData("closewait.v1.EventsLost.PLACE_KERNEL", "closewait/v1/event.proto")]
+    [InlineData("closewait.v1.Finding", "closewait/v1/finding.proto")]
+    [InlineData("closewait.v1.Site.ROLE_BLOCKED", "closewait/v1/finding.proto")]
     [InlineData("google.protobuf.Timestamp", "google/protobuf/timestamp.proto")]
     public async Task Symbol_of_an_imported_file_is_found_there(string symbol, string expectedFile)
     {
