@@ -197,10 +197,12 @@ public class EventMapperTests
     }
 
     [Fact]
-    public void Ends_of_stacks_and_kinds_of_code_have_the_numbers_of_the_api()
+    public void Ends_of_stacks_verdicts_and_kinds_of_code_have_the_numbers_of_the_api()
     {
         foreach (TcpStackEnd end in Enum.GetValues<TcpStackEnd>())
             Assert.Equal(end == TcpStackEnd.Unknown ? "Unspecified" : end.ToString(), ((StackEnd)end).ToString());
+        foreach (Attribution.Verdict verdict in Enum.GetValues<Attribution.Verdict>())
+            Assert.Equal(verdict == Attribution.Verdict.None ? "Unspecified" : verdict.ToString(), ((CloseWait.V1.Verdict)verdict).ToString());
         foreach (CodeKind kind in Enum.GetValues<CodeKind>())
             Assert.Equal(kind == CodeKind.Unknown ? "Unspecified" : kind.ToString(), ((FrameKind)kind).ToString(), ignoreCase: true);
     }
@@ -268,6 +270,7 @@ public class EventMapperTests
         record.EofRead = WireValues.Actor(7, "php-fpm", 3 * TestSockets.Second);
         record.FirstSend = WireValues.Actor(7, "php-fpm", TestSockets.Second + 1);
         record.LastSendKtimeNs = 3_000_000_100;
+        (socket.Verdict, socket.PreviousVerdict) = (Attribution.Verdict.EofReadNotClosed, Attribution.Verdict.EofNotRead);
         return socket;
     }
 

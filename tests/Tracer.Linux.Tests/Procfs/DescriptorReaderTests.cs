@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Tracer.Linux.Procfs;
@@ -76,6 +77,32 @@ public sealed class DescriptorReaderTests
     }
 
     [Fact]
+    public void The_kernels_own_count_is_that_of_the_listing()
+    {
+        using var child = Process.Start("sleep", "60");
+        try
+        {
+            uint pid = (uint)child.Id;
+            // It opens and closes its libraries first.
+            Assert.True(SpinWait.SpinUntil(() => Count(pid, 1000) == Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length, TimeSpan.FromSeconds(10)));
+            Assert.Equal(2, Count(pid, 2));
+        }
+        finally
+        {
+            child.Kill();
+            child.WaitForExit();
+        }
+        Assert.Equal(ProcfsStatus.ProcessGone, _live.Count(uint.MaxValue, 10, out int none));
+        Assert.Equal(0, none);
+    }
+
+    [Fact]
     public void Process_without_a_directory_is_gone() =>
         Assert.Equal(ProcfsStatus.ProcessGone, _host.ReadSockets(99, 10, [], out _));
+
+    private int Count(uint pid, int most)
+    {
+        Assert.Equal(ProcfsStatus.Ok, _live.Count(pid, most, out int count));
+        return count;
+    }
 }

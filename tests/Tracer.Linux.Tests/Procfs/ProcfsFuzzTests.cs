@@ -33,6 +33,13 @@ public sealed class ProcfsFuzzTests
     [Fact]
     public void Mutated_mounts_never_throw() => Mutate("/proc/self/mounts", static text => CgroupPaths.FindMount(text));
 
+    [Fact]
+    public void Mutated_counters_never_throw_and_no_name_is_told_twice() => Mutate("/proc/net/netstat", static text =>
+    {
+        var group = new NetCounterGroup("", "TcpExt", ["ListenOverflows", "TCPTimeouts", "ListenDrops"]);
+        Assert.InRange(NetCounterReader.Parse(text, group).DistinctBy(counter => counter.Key).Count(), 0, 3);
+    });
+
     private static void Mutate(string path, Action<byte[]> parse)
     {
         byte[] original = File.ReadAllBytes(path);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Api;
+using Tracer.Linux.Procfs;
+using Tracer.Tests.Fake;
+
+namespace Tracer.Tests;
+
+public sealed class NetCountersTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Counters_are_told_since_boot_and_since_the_start_and_a_gauge_that_fell_has_not_grown()
+    {
+        Record(overflows: 100, established: 50);
+        NetCounters counters = new(new NetCounterReader(new ProcfsRoot(_folder.PathOf("."))));
+        Record(overflows: 107, established: 20);
+        Assert.Equal([new KernelCounterValue("TcpExt.ListenOverflows", 107, 7), new KernelCounterValue("Tcp.CurrEstab", 20, 0)], counters.Read());
+    }
+
+    [Fact]
+    public void What_could_not_be_read_at_the_start_has_not_grown_as_far_as_anybody_knows()
+    {
+        NetCounters counters = new(new NetCounterReader(new ProcfsRoot(_folder.PathOf("."))));
+        Record(overflows: 107, established: 20);
+        Assert.Equal(new KernelCounterValue("TcpExt.ListenOverflows", 107, 0), counters.Read()[0]);
+    }
+
+    private void Record(int overflows, int established)
+    {
+        Directory.CreateDirectory(_folder.PathOf("net"));
+        _folder.Write("net/netstat", $"TcpExt: ListenOverflows\nTcpExt: {overflows}\n");
+        _folder.Write("net/snmp", $"Tcp: CurrEstab\nTcp: {established}\n");
+    }
+}
