@@ -11,6 +11,7 @@ internal sealed class FindingDiff(FindingMapper mapper)
 {
     private Dictionary<string, Told> _told = [];
 
+    /// <summary>As it was when it was told last: what changes little by little is told too, in time.</summary>
     private sealed record Told(Finding Finding, Proto.Finding Message);
 
     public int Count => _told.Count;
@@ -40,5 +41,5 @@ internal sealed class FindingDiff(FindingMapper mapper)
     // Ages grow all the time, and a client can count them itself.
     private static bool Differ(Finding left, Finding right) =>
         left.Sockets != right.Sockets || left.Closed != right.Closed || left.Severity != right.Severity || left.Headline != right.Headline
-        || Math.Round(left.GrowthPerMinute) != Math.Round(right.GrowthPerMinute);
+        || Math.Abs(left.GrowthPerMinute - right.GrowthPerMinute) >= 1;
 }

@@ -133,5 +133,7 @@ public sealed class FindingMapper(IFactSource facts)
         }
         message.Origin = _sites.ToSite(finding.Origin, message.Examples);
         message.Code = finding.Code is null ? null : _sites.ToSite(finding.Code, message.Examples);
+        if (finding.Code is { Role: SiteRole.Blocked } && message.Threads.FirstOrDefault(thread => thread.Tid == finding.Code.Actor.Tid) is { } blocked)
+            SiteMapper.SetStack(message.Code!, blocked);
     }
 }

@@ -27,6 +27,18 @@ internal sealed class SiteMapper(IFactSource facts)
         return message;
     }
 
+    /// <summary>What a thread does now has no id: the frames come from the look at it.</summary>
+    public static void SetStack(Proto.Site site, Proto.ThreadState thread)
+    {
+        if (site.Actor is null)
+            return;
+        site.Actor.Stack.Add(thread.Stack);
+        site.Actor.StackEnd = thread.StackEnd;
+        site.Actor.StackLimitation = thread.Limitation;
+        if (thread.HasUserFrame)
+            site.Actor.UserFrame = thread.UserFrame;
+    }
+
     private static Proto.Source SourceOf(Site site, IReadOnlyList<Proto.SocketRecord> examples) => site.Role switch
     {
         SiteRole.Accept => examples.Select(static socket => socket.Origin).FirstOrDefault(origin => origin?.StackId == site.Actor.StackId)?.Source
