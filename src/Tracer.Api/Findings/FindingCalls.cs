@@ -42,7 +42,27 @@ internal sealed class FindingCalls(EventHub hub, IFactSource facts)
         };
         response.Evidence.Add(VerdictTexts.Explain(in socket, facts, facts.NowKtimeNs()).Select(FindingMapper.ToEvidence));
         response.Advice.Add(VerdictTexts.Advise(in socket, facts));
+        FindingSnapshot all = _tools.Desk.Read(new FindingQuery { Sought = socket.Key });
+        response.FindingId = all.Report.Findings.FirstOrDefault(static finding => finding.HoldsSought)?.Id ?? "";
+        if (request.IncludeThreads)
+            await AddThreadsAsync(response, cancellationToken);
         return response;
+    }
+
+    // As if it were the only one: then the suspects are those of this socket.
+    private async Task AddThreadsAsync(Proto.ExplainSocketResponse response, CancellationToken cancellationToken)
+    {
+        Proto.SocketFilter filter = new() { Cookies = { response.Socket.Cookie }, Netns = { response.Socket.Netns } };
+        FindingQuery query = new()
+        {
+            Sockets = FilterParser.ParseSockets(filter, facts),
+            IncludesHarmless = true,
+            IncludesThreads = true,
+            MinAgeNs = 0,
+        };
+        FindingSnapshot alone = await _tools.Desk.ReadAsync(query, cancellationToken);
+        foreach (Finding finding in alone.Report.Findings)
+            response.Threads.Add(finding.Threads.Select(thread => ThreadMapper.ToState(thread, ThreadLook.IsSuspect(finding, thread))));
     }
 
     public async Task<Proto.InspectThreadsResponse> InspectAsync(Proto.InspectThreadsRequest request, CancellationToken cancellationToken)

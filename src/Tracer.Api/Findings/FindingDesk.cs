@@ -28,6 +28,7 @@ public sealed class FindingDesk(EventHub hub, IFactSource facts)
             MinAgeNs = query.MinAgeNs,
             IncludesHarmless = query.IncludesHarmless,
             TracingSinceKtimeNs = facts.TracingSinceKtimeNs,
+            Sought = query.Sought,
         };
         FindingGrouping grouping = new(facts, hub.Closes, options, now);
         Dictionary<SocketKey, ulong> queued = [];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Api.Filters;
+using Tracer.Attribution;
 using Tracer.Attribution.Findings;
 
 namespace Tracer.Api.Findings;
@@ -17,6 +18,9 @@ public sealed record FindingQuery
 
     /// <summary>Null: all sockets.</summary>
     internal SocketPredicate? Sockets { get; init; }
+
+    /// <summary>The finding that holds this one is marked; null: none is.</summary>
+    internal SocketKey? Sought { get; init; }
 
     /// <summary>Bit N: findings with verdict N; 0: any.</summary>
     internal uint VerdictMask { get; init; }

@@ -80,4 +80,7 @@ public sealed record Finding
     public IReadOnlyList<ThreadFacts> Threads { get; init; } = [];
 
     public bool IsOwnerBlocked { get; init; }
+
+    /// <summary>One of its sockets is the one that <see cref="FindingOptions.Sought"/> names.</summary>
+    public bool HoldsSought { get; init; }
 }

@@ -42,7 +42,11 @@ public sealed class FindingGrouping(INameSource names, CloseHistory history, Fin
         ulong since = isLeftOpen ? socket.EndKtimeNs : socket.EnterKtimeNs;
         bool isOldEnough = since + options.MinAgeNs <= nowKtimeNs;
         if (isOldEnough && socket.Verdict != Verdict.None)
-            GroupOf(in socket, origin).Add(in socket, origin.Site, came);
+        {
+            SocketGroup group = GroupOf(in socket, origin);
+            group.Add(in socket, origin.Site, came);
+            group.HoldsSought |= socket.Key == options.Sought;
+        }
     }
 
     /// <summary>Findings, worst first.</summary>

@@ -12,4 +12,7 @@ public sealed record FindingOptions
 
     /// <summary>CLOCK_MONOTONIC of the begin of tracing.</summary>
     public ulong TracingSinceKtimeNs { get; init; }
+
+    /// <summary>The finding that holds this socket is marked; null: none is.</summary>
+    public SocketKey? Sought { get; init; }
 }

@@ -42,8 +42,8 @@ internal sealed class ApiHost : IAsyncDisposable
         EventHubOptions? hubOptions = null, Func<TracerHostOptions, TracerHostOptions>? change = null, Func<PeerCredentials, string?>? objection = null)
     {
         string directory = Directory.CreateTempSubdirectory("closewait-api-").FullName;
-        EventHub hub = new(hubOptions);
         FakeFacts facts = new();
+        EventHub hub = new(hubOptions, facts);
         TracerHostOptions options = new() { SocketPath = SocketIn(directory) };
         WebApplication app = TracerHost.Build(change?.Invoke(options) ?? options, hub, facts, objection);
         ApiHost host = new(directory, app, hub, facts);

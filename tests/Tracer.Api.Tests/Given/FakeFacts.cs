@@ -10,6 +10,7 @@ internal sealed class FakeFacts : IFactSource
     public static readonly DateTimeOffset Epoch = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private ulong _now = 10 * TestSockets.Second;
     private int _rescans;
+    private int _counterReads;
 
     public ConcurrentDictionary<ProcessKey, ProcessFacts> Processes { get; } = new();
 
@@ -29,6 +30,9 @@ internal sealed class FakeFacts : IFactSource
     public Dictionary<ProcessKey, DescriptorFacts> Descriptors { get; } = [];
 
     public IReadOnlyList<KernelCounterValue> KernelCounters { get; set; } = [];
+
+    /// <summary>Once for each look at the findings.</summary>
+    public int CounterReads => Volatile.Read(ref _counterReads);
 
     public int Rescans => Volatile.Read(ref _rescans);
 
@@ -70,7 +74,11 @@ internal sealed class FakeFacts : IFactSource
     public IReadOnlyDictionary<ProcessKey, DescriptorFacts> ReadDescriptors(IReadOnlyCollection<ProcessKey> processes) =>
         Descriptors.Where(known => processes.Contains(known.Key)).ToDictionary(known => known.Key, known => known.Value);
 
-    public IReadOnlyList<KernelCounterValue> ReadKernelCounters() => KernelCounters;
+    public IReadOnlyList<KernelCounterValue> ReadKernelCounters()
+    {
+        Interlocked.Increment(ref _counterReads);
+        return KernelCounters;
+    }
 
     public Task<bool> RescanAsync(CancellationToken cancellationToken)
     {

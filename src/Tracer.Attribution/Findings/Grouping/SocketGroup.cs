@@ -44,6 +44,9 @@ internal sealed class SocketGroup(ProcessKey owner, OriginSite origin, Verdict v
     /// <summary>The time in CLOSE_WAIT is at least what it seems.</summary>
     public bool IsOldestLowerBound => Oldest.First.AgeIsLowerBound;
 
+    /// <summary>The socket that somebody looks for is one of them.</summary>
+    public bool HoldsSought { get; set; }
+
     public OldestSockets Oldest { get; } = new();
 
     public PeerTallies Peers { get; } = new();
@@ -100,6 +103,7 @@ internal sealed class SocketGroup(ProcessKey owner, OriginSite origin, Verdict v
     public void Add(SocketGroup other)
     {
         Sockets += other.Sockets;
+        HoldsSought |= other.HoldsSought;
         Came += other.Came;
         Existed += other.Existed;
         Inbound += other.Inbound;
