@@ -12,6 +12,9 @@ public interface IFactSource : INameSource
     /// <summary>CLOCK_MONOTONIC of the begin of tracing.</summary>
     ulong TracingSinceKtimeNs { get; }
 
+    /// <summary>Inode of the network namespace that <see cref="ReadKernelCounters"/> is about; 0: not known.</summary>
+    uint CountersNetns { get; }
+
     /// <summary>When the last completed scan began; 0: none yet.</summary>
     ulong LastScanKtimeNs { get; }
 

@@ -20,6 +20,8 @@ public sealed class FactSource(
 
     public ulong TracingSinceKtimeNs { get; } = ClockSet.ReadMonotonicNs();
 
+    public uint CountersNetns => counters.Netns;
+
     public ulong LastScanKtimeNs => scans.LastBeganKtimeNs;
 
     public ProcessFacts? FindProcess(ProcessKey key) => names.FindProcess(key);

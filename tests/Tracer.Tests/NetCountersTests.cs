@@ -15,7 +15,7 @@ public sealed class NetCountersTests : IDisposable
     public void Counters_are_told_since_boot_and_since_the_start_and_a_gauge_that_fell_has_not_grown()
     {
         Record(overflows: 100, established: 50);
-        NetCounters counters = new(new NetCounterReader(new ProcfsRoot(_folder.PathOf("."))));
+        NetCounters counters = new(new ProcfsRoot(_folder.PathOf(".")));
         Record(overflows: 107, established: 20);
         Assert.Equal([new KernelCounterValue("TcpExt.ListenOverflows", 107, 7), new KernelCounterValue("Tcp.CurrEstab", 20, 0)], counters.Read());
     }
@@ -23,9 +23,16 @@ public sealed class NetCountersTests : IDisposable
     [Fact]
     public void What_could_not_be_read_at_the_start_has_not_grown_as_far_as_anybody_knows()
     {
-        NetCounters counters = new(new NetCounterReader(new ProcfsRoot(_folder.PathOf("."))));
+        NetCounters counters = new(new ProcfsRoot(_folder.PathOf(".")));
         Record(overflows: 107, established: 20);
         Assert.Equal(new KernelCounterValue("TcpExt.ListenOverflows", 107, 0), counters.Read()[0]);
+    }
+
+    [Fact]
+    public void The_network_namespace_that_they_are_of_is_known()
+    {
+        Assert.Equal($"net:[{new NetCounters(new ProcfsRoot()).Netns}]", new FileInfo("/proc/self/ns/net").LinkTarget);
+        Assert.Equal(0u, new NetCounters(new ProcfsRoot(_folder.PathOf("."))).Netns);
     }
 
     private void Record(int overflows, int established)

@@ -29,6 +29,7 @@ public sealed class FindingDesk(EventHub hub, IFactSource facts)
             IncludesHarmless = query.IncludesHarmless,
             TracingSinceKtimeNs = facts.TracingSinceKtimeNs,
             Sought = query.Sought,
+            CountersNetns = facts.CountersNetns,
         };
         FindingGrouping grouping = new(facts, hub.Closes, options, now);
         Dictionary<SocketKey, ulong> queued = [];

@@ -55,9 +55,9 @@ internal sealed class FindingStream(
         FindingSnapshot snapshot = tools.Desk.Read(query);
         IReadOnlyList<Proto.FindingChange> changes = _diff.Update(snapshot, isFirst);
         Proto.HostSummary? summary = Renew(tools.Summaries.ToSummary(snapshot));
-        // With very many sockets a look takes long: at least half of the time is left to others.
+        // With very many sockets a look takes long, on a host that has other worries: it may take a quarter of one CPU.
         TimeSpan cost = Stopwatch.GetElapsedTime(_lastLook);
-        _pause = cost * 2 > period ? cost * 2 : period;
+        _pause = cost * 4 > period ? cost * 4 : period;
         await SendChangesAsync(changes, summary, cancellationToken);
     }
 

@@ -55,7 +55,7 @@ public sealed record Finding
     /// <summary>Null: outbound, or not known.</summary>
     public ListenerFacts? Listener { get; init; }
 
-    /// <summary>Of the listener's network namespace, since tracing began.</summary>
+    /// <summary>Of the listener's network namespace, since tracing began; 0 also where that is not the tracer's.</summary>
     public ulong ListenOverflows { get; init; }
 
     public IReadOnlyList<PeerIdle> Peers { get; init; } = [];

@@ -13,6 +13,9 @@ public sealed record FindingOptions
     /// <summary>CLOCK_MONOTONIC of the begin of tracing.</summary>
     public ulong TracingSinceKtimeNs { get; init; }
 
+    /// <summary>Inode of the network namespace that the kernel's counters are of; 0: of all.</summary>
+    public uint CountersNetns { get; init; }
+
     /// <summary>The finding that holds this socket is marked; null: none is.</summary>
     public SocketKey? Sought { get; init; }
 }

@@ -45,7 +45,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         var stacks = new StackDirectory(_symbolizer);
         var names = new NameDirectory(processes, stacks);
         var descriptors = new DescriptorCounts(procfs);
-        var counters = new NetCounters(new NetCounterReader(procfs));
+        var counters = new NetCounters(procfs);
         var hub = new EventHub(names: names);
         _loader = session.Unwind is { } maps ? new CodeLoader(session, maps, _runtimes, procfs) : null;
         var pump = new EventPump(session, hub, _queue, _loader, ledgerOptions, new PumpOptions { ScanPeriod = options.ScanPeriod });

@@ -111,6 +111,23 @@ public class FindingCallsTests
         Assert.Equal((7u, 900ul, 1024ul, 3ul), (use.Pid, use.Open, use.Limit, use.Stuck));
     }
 
+    [Theory]
+    [InlineData(4026531840, 33ul)]
+    [InlineData(4026532999, 0ul)] // a container's listener has counters of its own
+    public async Task Overflows_are_told_of_listeners_in_the_network_namespace_that_was_counted(uint netns, ulong overflows)
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.Facts.KernelCounters = [new KernelCounterValue("TcpExt.ListenOverflows", 130, 33)];
+        TrackedSocket socket = StuckSockets.Of(1, pid: 7, Verdict.NeverAccepted);
+        (socket.InAcceptQueue, socket.Holders) = (true, []);
+        socket.Listener = new ListenerFacts { Cookie = 4, Netns = netns, LocalPort = 80, QueueLength = 1, QueueLimit = 128, Holders = [TestSockets.Holder(7, 3, "app")] };
+        Publish(host, LedgerChangeKind.Existing, socket);
+
+        ListenerUse listener = Assert.Single((await ListAsync(host, new ListFindingsRequest())).Findings).Listener;
+
+        Assert.Equal((1u, 128u, overflows), (listener.QueueLength, listener.QueueLimit, listener.Overflows));
+    }
+
     [Fact]
     public async Task A_list_waits_for_a_fresh_scan()
     {

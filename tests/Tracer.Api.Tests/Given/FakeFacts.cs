@@ -44,6 +44,8 @@ internal sealed class FakeFacts : IFactSource
 
     public ulong TracingSinceKtimeNs { get; set; } = TestSockets.Second / 2;
 
+    public uint CountersNetns { get; set; } = 4026531840;
+
     public ulong LastScanKtimeNs { get; set; }
 
     public ProcessFacts? FindProcess(ProcessKey key) => Processes.GetValueOrDefault(key);

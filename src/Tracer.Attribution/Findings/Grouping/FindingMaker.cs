@@ -46,7 +46,7 @@ internal sealed class FindingMaker(
             UnsentBytes = group.UnsentBytes,
             Descriptors = DescriptorsOf(group, isGrowing ? growth : 0),
             Listener = listener,
-            ListenOverflows = listenOverflows,
+            ListenOverflows = options.CountersNetns == 0 || options.CountersNetns == listener?.Netns ? listenOverflows : 0,
             Peers = peers,
             PeerCount = peerCount,
             Plateau = group.Peers.FindPlateau(),
