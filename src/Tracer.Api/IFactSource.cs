@@ -13,7 +13,7 @@ public interface IFactSource : INameSource
     ulong TracingSinceKtimeNs { get; }
 
     /// <summary>Inode of the network namespace that <see cref="ReadKernelCounters"/> is about; 0: not known.</summary>
-    uint CountersNetns { get; }
+    uint CountersNetns => 0;
 
     /// <summary>When the last completed scan began; 0: none yet.</summary>
     ulong LastScanKtimeNs { get; }

@@ -99,6 +99,23 @@ public class FindingCallsTests
     }
 
     [Fact]
+    public async Task An_end_that_nobody_heard_of_is_counted_when_a_replay_shows_it()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        StuckSockets.Publish(host, 1, 3, pid: 7);
+        host.Hub.BeginReplay();
+        StuckSockets.Publish(host, 1, 2, pid: 7);
+        host.Hub.EndReplay(host.Facts.Now);
+
+        ListFindingsResponse answer = await ListAsync(host, new ListFindingsRequest());
+
+        Finding finding = Assert.Single(answer.Findings);
+        Assert.Equal((2ul, 3ul, 1ul), (finding.Sockets, finding.Opened, finding.Closed));
+        EndCount end = Assert.Single(answer.Summary.Ends);
+        Assert.Equal((CloseWait.V1.EndReason.Unspecified, 1ul), (end.Reason, end.Count));
+    }
+
+    [Fact]
     public async Task Descriptors_are_read_for_the_holders_and_nobody_else()
     {
         await using ApiHost host = await ApiHost.StartAsync();

@@ -123,8 +123,7 @@ public class FindingMapperTests
             End = TcpStackEnd.Complete,
             Request = "GET /cart",
         };
-        IdlePlateau plateau = new(60 * TestSockets.Second, TestSockets.Second / 10, 412, 415, true);
-        return new Finding
+        return WithThreads(WithNumbers(new Finding
         {
             Id = "00112233445566ff",
             Verdict = Verdict.NeverAccepted,
@@ -137,6 +136,25 @@ public class FindingMapperTests
             Evidence = [new Evidence(EvidenceKind.Observed, "queue 119/128"), new Evidence(EvidenceKind.Unknown, "who opened them")],
             Advice = ["do not block the loop"],
             HarmlessWhen = "it is only busy",
+            Listener = new ListenerFacts
+            {
+                Cookie = 4,
+                Netns = 4026531840,
+                LocalAddress = WireValues.Address("0.0.0.0"),
+                LocalPort = 8080,
+                QueueLength = 119,
+                QueueLimit = 128,
+            },
+            ListenOverflows = 33,
+            Examples = [Example, new SocketKey(6, 1)],
+        }));
+    }
+
+    private static Finding WithNumbers(Finding finding)
+    {
+        IdlePlateau plateau = new(60 * TestSockets.Second, TestSockets.Second / 10, 412, 415, true);
+        return finding with
+        {
             Sockets = 119,
             Opened = 400,
             Closed = 100,
@@ -150,39 +168,32 @@ public class FindingMapperTests
             UnreadBytes = 7000,
             UnsentBytes = 20,
             Descriptors = [new DescriptorUse(new ProcessKey(7, 7000), "python3", new DescriptorFacts(512, 1024), 119, 600 * TestSockets.Second)],
-            Listener = new ListenerFacts
-            {
-                Cookie = 4,
-                Netns = 4026531840,
-                LocalAddress = WireValues.Address("0.0.0.0"),
-                LocalPort = 8080,
-                QueueLength = 119,
-                QueueLimit = 128,
-            },
-            ListenOverflows = 33,
             Peers = [new PeerIdle(WireValues.Address("10.0.0.9"), WireValues.AfInet, 3306, 415, plateau)],
             PeerCount = 1,
             Plateau = plateau,
             Ends = new Dictionary<EndReason, ulong> { [EndReason.Closed] = 90, [EndReason.ResetByPeer] = 10 },
-            Code = new Site(SiteRole.Blocked, "query_third_party (app.py:41)", WireValues.Actor(7, "python3")),
-            Examples = [Example, new SocketKey(6, 1)],
-            Suspects = [TestFindings.Suspect(7, 8)],
-            Threads =
-            [
-                new ThreadFacts(7, 8, "python3")
-                {
-                    State = "sleeping",
-                    Syscall = "recvfrom",
-                    SyscallFd = 9,
-                    SyscallTarget = "tcp 10.0.0.1:40122 -> 10.0.0.9:80 ESTABLISHED",
-                    WaitChannel = "wait_woken",
-                    Frames = [new StackFrame("query_third_party", "", 0, 0, "", "app.py", 41, CodeKind.Python)],
-                    UserFrame = 0,
-                    End = TcpStackEnd.Complete,
-                },
-                new ThreadFacts(7, 9, "pool") { State = "running", Limitation = "it runs" },
-            ],
-            IsOwnerBlocked = true,
         };
     }
+
+    private static Finding WithThreads(Finding finding) => finding with
+    {
+        Code = new Site(SiteRole.Blocked, "query_third_party (app.py:41)", WireValues.Actor(7, "python3")),
+        Suspects = [TestFindings.Suspect(7, 8)],
+        Threads =
+        [
+            new ThreadFacts(7, 8, "python3")
+            {
+                State = "sleeping",
+                Syscall = "recvfrom",
+                SyscallFd = 9,
+                SyscallTarget = "tcp 10.0.0.1:40122 -> 10.0.0.9:80 ESTABLISHED",
+                WaitChannel = "wait_woken",
+                Frames = [new StackFrame("query_third_party", "", 0, 0, "", "app.py", 41, CodeKind.Python)],
+                UserFrame = 0,
+                End = TcpStackEnd.Complete,
+            },
+            new ThreadFacts(7, 9, "pool") { State = "running", Limitation = "it runs" },
+        ],
+        IsOwnerBlocked = true,
+    };
 }
