@@ -27,7 +27,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
         ServerCallContext context)
     {
         TransitionPredicate predicate = FilterParser.ParseTransitions(request.Filter, facts);
-        TransitionStream stream = new(hub, facts, responseStream, FilterParser.ParseHeartbeat(request.HeartbeatPeriod));
+        TransitionStream stream = new(hub, facts, responseStream, RequestValues.ParseHeartbeat(request.HeartbeatPeriod));
         return RunAsync(context, cancellationToken => stream.RunAsync(predicate, cancellationToken));
     }
 
@@ -37,7 +37,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
         ServerCallContext context)
     {
         SocketPredicate predicate = FilterParser.ParseSockets(request.Filter, facts);
-        CloseWaitStream stream = new(hub, facts, _mapper, responseStream, FilterParser.ParseHeartbeat(request.HeartbeatPeriod));
+        CloseWaitStream stream = new(hub, facts, _mapper, responseStream, RequestValues.ParseHeartbeat(request.HeartbeatPeriod));
         return RunAsync(context, cancellationToken => stream.RunAsync(predicate, request.SkipSnapshot, cancellationToken));
     }
 
@@ -74,7 +74,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
     {
         FindingQuery query = FilterParser.ParseFindings(request.Filter, request.MinAge, facts) with { IncludesHarmless = request.IncludeHarmless };
         FindingStream stream = new(
-            hub, facts, _findingTools, responseStream, FilterParser.ParseHeartbeat(request.HeartbeatPeriod), FilterParser.ParsePeriod(request.Period));
+            hub, facts, _findingTools, responseStream, RequestValues.ParseHeartbeat(request.HeartbeatPeriod), RequestValues.ParsePeriod(request.Period));
         return RunAsync(context, async cancellationToken =>
         {
             await _freshness.EnsureAsync(cancellationToken);
@@ -85,7 +85,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
     public override Task<Proto.ExplainSocketResponse> ExplainSocket(Proto.ExplainSocketRequest request, ServerCallContext context)
     {
         if (request.Cookie == 0)
-            throw FilterParser.Invalid("cookie", "0 is not a socket cookie");
+            throw RequestValues.Invalid("cookie", "0 is not a socket cookie");
         return AnswerAsync(context, async cancellationToken =>
         {
             await _freshness.EnsureAsync(cancellationToken);
@@ -95,8 +95,8 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
 
     public override Task<Proto.InspectThreadsResponse> InspectThreads(Proto.InspectThreadsRequest request, ServerCallContext context)
     {
-        FilterParser.CheckPid(request.Pid);
-        FilterParser.CheckTids(request.Tids);
+        RequestValues.CheckPid(request.Pid);
+        RequestValues.CheckTids(request.Tids);
         return AnswerAsync(context, cancellationToken => _findingCalls.InspectAsync(request, cancellationToken));
     }
 
@@ -109,7 +109,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
 
     public override async Task<Proto.DumpThreadsResponse> DumpThreads(Proto.DumpThreadsRequest request, ServerCallContext context)
     {
-        FilterParser.CheckPid(request.Pid);
+        RequestValues.CheckPid(request.Pid);
         // Whoever comes over plaintext TCP may be any local user.
         bool isUnix = context.GetHttpContext().Connection.RemoteIpAddress is null;
         if (request.MayStartListener && !isUnix && !context.AuthContext.IsPeerAuthenticated)
