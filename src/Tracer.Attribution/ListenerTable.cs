@@ -96,6 +96,14 @@ internal sealed class ListenerTable(int limit, LedgerCounters counters)
         }
     }
 
+    public ListenerFacts[] Copy()
+    {
+        var listeners = new ListenerFacts[_slots.Count];
+        for (int index = 0; index < listeners.Length; index++)
+            listeners[index] = _slots[index].Facts;
+        return listeners;
+    }
+
     private ListenerFacts? ByCookie(SocketKey key, in TrackedSocket socket)
     {
         if (_byKey.TryGetValue(key, out int index))

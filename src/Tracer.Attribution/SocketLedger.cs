@@ -157,6 +157,9 @@ public sealed class SocketLedger
     public bool NeedsHolderScan(ulong ktimeNs) =>
         !_scan.IsOpen && ktimeNs >= _nextScanKtimeNs && (_ring.IsScanWanted || _books.WantingHolders > 0);
 
+    /// <summary>The listeners of the last scan, and those heard of since.</summary>
+    public ListenerFacts[] CopyListeners() => _listeners.Copy();
+
     private void RemoveHolder(int slot, ProcessKey process, bool isListenerHolder, ulong ktimeNs)
     {
         ref LedgerEntry entry = ref _books[slot];

@@ -35,6 +35,7 @@ public sealed class EventPump
     private readonly NetworkNamespaces _namespaces = new("/proc");
     private readonly RowSink _rowSink;
     private readonly PumpOptions _options;
+    private volatile ListenerFacts[] _listeners = [];
     private int _transitionCount;
     private ulong _nextTickNs;
     private bool _hasNews;
@@ -63,6 +64,9 @@ public sealed class EventPump
     public PumpCounters Counters { get; } = new();
 
     public LedgerCounters Ledger => _ledger.Counters;
+
+    /// <summary>All listeners as the last scan saw them; empty unless the options ask for it. Any thread.</summary>
+    public IReadOnlyList<ListenerFacts> Listeners => _listeners;
 
     /// <summary>Asks for a scan as soon as possible; any thread.</summary>
     public void RequestScan()
@@ -233,6 +237,8 @@ public sealed class EventPump
             _ledger.EndScan(now, _scanCostNs);
         else
             _ledger.AbandonScan();
+        if (_options.KeepsListeners)
+            _listeners = _ledger.CopyListeners();
         _processes.Follow(_ledger.HolderProcesses);
         Hand(new PumpedItem { Kind = PumpedItemKind.ScanDone, KtimeNs = _scanBeganNs });
         CloseScan();

@@ -9,4 +9,7 @@ public sealed record PumpOptions
 
     /// <summary>Between two looks at ages, counters and holders, while there is anything to look at.</summary>
     public TimeSpan TickPeriod { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Somebody reads <see cref="EventPump.Listeners"/>.</summary>
+    public bool KeepsListeners { get; init; }
 }

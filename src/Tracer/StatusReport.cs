@@ -4,6 +4,7 @@ using Tracer.Api;
 using Tracer.Attribution;
 using Tracer.Capture;
 using Tracer.Linux;
+using Tracer.Scenes;
 using Tracer.Unwinding;
 using Tracer.Wire;
 
@@ -19,11 +20,14 @@ public sealed class StatusReport(
     public static string ProductVersion { get; } =
         Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
+    /// <summary>Null: no scene is ever saved.</summary>
+    public SceneCounters? Scenes { get; init; }
+
     public bool CanScan => session.HasSnapshot;
 
     public DaemonStatus Read() => new(
         ProductVersion, _start, kernelRelease, (uint)Environment.ProcessId, session.Plan.Hooks,
-        [.. KernelCounters(), .. PumpCounters(), .. LedgerCounters(), .. EndCounters(), .. LoaderCounters()],
+        [.. KernelCounters(), .. PumpCounters(), .. LedgerCounters(), .. EndCounters(), .. LoaderCounters(), .. Scenes?.ReadCounters() ?? []],
         [.. Bounds()], LastScan());
 
     private DateTimeOffset? LastScan() =>
@@ -106,6 +110,8 @@ public sealed class StatusReport(
             yield return new BoundValue("unwind_tables", (ulong)loader.Tables.Count, (ulong)loader.Tables.TableLimit, loader.Tables.Refused);
             yield return new BoundValue("unwind_queue", (ulong)loader.QueueCount, (ulong)loader.QueueCapacity, loader.Dropped);
         }
+        if (Scenes is not null)
+            yield return Scenes.Bound;
         yield return new BoundValue("stacks", (ulong)stacks.Count, (ulong)stacks.Limit, stacks.Evicted);
     }
 }

@@ -31,9 +31,12 @@ public sealed class Daemon : IAsyncDisposable
     public TracerService.TracerServiceClient Client { get; }
 
     /// <summary>Starts it and waits until it answers.</summary>
-    public static async Task<Daemon> Start(params string[] options)
+    public static Task<Daemon> Start(params string[] options) => StartBy([], options);
+
+    /// <summary>The same by way of a command that ends by becoming the daemon, as `unshare` does.</summary>
+    public static async Task<Daemon> StartBy(string[] launcher, params string[] options)
     {
-        Daemon daemon = Launch(options);
+        Daemon daemon = Launch(launcher, options);
         try
         {
             await daemon.WaitUntilReady();
@@ -55,12 +58,7 @@ public sealed class Daemon : IAsyncDisposable
     }
 
     /// <summary>Starts it only.</summary>
-    public static Daemon Launch(params string[] options)
-    {
-        ScratchFolder scratch = new();
-        string path = scratch.PathOf("s");
-        return new Daemon(scratch, Spawn(path, options), path);
-    }
+    public static Daemon Launch(params string[] options) => Launch([], options);
 
     public async Task WaitUntilReady() =>
         await Deadline.Until("the daemon answers", TryGetStatus, TimeSpan.FromSeconds(30), () => string.Join('\n', _child.Errors));
@@ -111,8 +109,18 @@ public sealed class Daemon : IAsyncDisposable
         _scratch?.Dispose();
     }
 
-    private static Child Spawn(string socketPath, string[] options) =>
-        Child.Start(Repository.Executable, ["run", "--socket", socketPath, "--lifeline", .. options]);
+    private static Daemon Launch(string[] launcher, string[] options)
+    {
+        ScratchFolder scratch = new();
+        string path = scratch.PathOf("s");
+        return new Daemon(scratch, Spawn(path, options, launcher), path);
+    }
+
+    private static Child Spawn(string socketPath, string[] options, params string[] launcher)
+    {
+        string[] command = [.. launcher, Repository.Executable, "run", "--socket", socketPath, "--lifeline", .. options];
+        return Child.Start(command[0], command[1..]);
+    }
 
     private static GrpcChannel OpenChannel(string socketPath) =>
         GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions

@@ -42,6 +42,23 @@ internal sealed unsafe class DirectoryLister : IDisposable
         return ProcfsStatus.Ok;
     }
 
+    /// <summary>Lists a directory that is open already.</summary>
+    internal static ProcfsStatus Open(SafeFileHandle opened, out DirectoryLister? lister)
+    {
+        lister = null;
+        SafeFileHandle directory = LibCFiles.openat(
+            opened, ".", LinuxConstants.O_RDONLY | LinuxConstants.O_DIRECTORY | LinuxConstants.O_CLOEXEC, 0);
+        if (directory.IsInvalid)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            directory.Dispose();
+            return ProcfsRoot.FromErrno(errno);
+        }
+
+        lister = new DirectoryLister(directory);
+        return ProcfsStatus.Ok;
+    }
+
     /// <summary>The size that the kernel gives the directory; false outside of procfs, where it means something else.</summary>
     internal bool TryReadProcfsSize(out ulong size)
     {

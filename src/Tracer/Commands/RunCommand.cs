@@ -14,6 +14,7 @@ internal sealed class RunCommand
     private readonly LimitOptions _limits;
     private readonly KernelOptions _kernel;
     private readonly NamingOptions _naming;
+    private readonly SavingOptions _saving;
     private readonly FilterOptions _scope;
     private readonly string[] _configurableFlags;
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Log what is tried and why" };
@@ -28,6 +29,7 @@ internal sealed class RunCommand
         _kernel = new KernelOptions(command);
         _scope = FilterOptions.AddScope(command);
         _naming = new NamingOptions(command);
+        _saving = new SavingOptions(command);
         command.Add(_verbose);
         _configurableFlags = [.. command.Options.Select(option => option.Name)];
         command.Add(_config);
@@ -69,6 +71,7 @@ internal sealed class RunCommand
         options = _limits.Apply(options, reader);
         options = _kernel.Apply(options, reader);
         options = _naming.Apply(options, reader);
+        options = _saving.Apply(options, reader);
         return options with
         {
             Scope = _scope.Read(reader),

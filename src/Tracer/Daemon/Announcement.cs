@@ -2,6 +2,8 @@
 using Tracer.Api;
 using Tracer.Bpf;
 using Tracer.Capture;
+using Tracer.Output;
+using Tracer.Scenes;
 
 namespace Tracer.Daemon;
 
@@ -30,6 +32,14 @@ internal static class Announcement
     /// <summary>How that ended.</summary>
     public static void ThreadDumpEnded(uint pid, ThreadDump dump) =>
         Say($"thread dump of pid {pid}: {(dump.Status == ThreadDumpStatus.Ok ? $"{dump.Threads.Count} threads" : dump.StatusText)}");
+
+    public static void SceneSaved(SavedScene scene, string reason) =>
+        Say($"scene saved: {scene.Path} ({scene.Sockets} sockets{Omitted(scene)}, {(scene.Bytes + 1023) / 1024} KiB, {scene.Time.TotalSeconds:0.0} s): {reason}");
+
+    public static void SceneFailed(string reason, string problem) =>
+        Say($"scene not saved ({reason}): {TargetText.Clean(problem)}");
+
+    private static string Omitted(SavedScene scene) => scene.SocketsOmitted == 0 ? "" : $", {scene.SocketsOmitted} more omitted";
 
     private static void Say(string line) => Console.Error.WriteLine($"closewait: {line}");
 }

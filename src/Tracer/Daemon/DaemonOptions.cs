@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net;
 using CloseWait.V1;
+using Tracer.Scenes;
 
 namespace Tracer.Daemon;
 
@@ -8,6 +9,8 @@ namespace Tracer.Daemon;
 public sealed record DaemonOptions
 {
     public const string DefaultSocketPath = "/run/closewait/closewait.sock";
+
+    public const string DefaultCaptureDirectory = "/var/lib/closewait";
 
     public string SocketPath { get; init; } = DefaultSocketPath;
 
@@ -47,6 +50,17 @@ public sealed record DaemonOptions
 
     /// <summary>Whose debug information is read for source lines: trusted, all or off.</summary>
     public string SourceLines { get; init; } = "trusted";
+
+    /// <summary>When the scene is saved; empty: never.</summary>
+    public IReadOnlyList<SceneCondition> CaptureWhen { get; init; } = [];
+
+    public string CaptureDirectory { get; init; } = DefaultCaptureDirectory;
+
+    /// <summary>Scenes of this host that are kept there.</summary>
+    public int CaptureKeep { get; init; } = 16;
+
+    /// <summary>Of one file.</summary>
+    public int CaptureMaxMiB { get; init; } = 64;
 
     /// <summary>Sockets outside are not followed at all. Only pids, ports, netns, cgroups and families are set.</summary>
     public SocketFilter Scope { get; init; } = new();

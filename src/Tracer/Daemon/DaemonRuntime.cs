@@ -6,6 +6,7 @@ using Tracer.Attribution;
 using Tracer.Capture;
 using Tracer.Linux.Cgroups;
 using Tracer.Linux.Procfs;
+using Tracer.Scenes;
 using Tracer.Stacks;
 using Tracer.Stacks.Merging;
 using Tracer.Stacks.Runtimes;
@@ -29,6 +30,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private readonly ThreadDumper _threads;
     private readonly CodeLoader? _loader;
     private readonly WorkerThread? _loaderThread;
+    private readonly WorkerThread? _sceneThread;
 
     private DaemonRuntime(DaemonOptions options, KernelSurvey survey, CaptureSession session, CgroupPaths? cgroups, UserFrameRules rules, Action stop)
     {
@@ -48,15 +50,21 @@ public sealed class DaemonRuntime : IAsyncDisposable
         var counters = new NetCounters(procfs);
         var hub = new EventHub(names: names);
         _loader = session.Unwind is { } maps ? new CodeLoader(session, maps, _runtimes, procfs) : null;
-        var pump = new EventPump(session, hub, _queue, _loader, ledgerOptions, new PumpOptions { ScanPeriod = options.ScanPeriod });
+        SceneCounters? scenes = SceneSettings.CountersOf(options);
+        var pumpOptions = new PumpOptions { ScanPeriod = options.ScanPeriod, KeepsListeners = scenes is not null };
+        var pump = new EventPump(session, hub, _queue, _loader, ledgerOptions, pumpOptions);
         var enricher = new Enricher(_queue, hub, processes, stacks, session, scans);
-        var status = new StatusReport(session, pump, enricher, _loader, _queue, processes, stacks, descriptors, scans, ledgerOptions, survey.Facts.Release);
+        var status = new StatusReport(session, pump, enricher, _loader, _queue, processes, stacks, descriptors, scans, ledgerOptions, survey.Facts.Release)
+        {
+            Scenes = scenes,
+        };
         hub.InterestChanged += interests => session.SetWatch(KernelFilters.Compile(interests, path => cgroups?.IdOf(path) ?? 0));
         var facts = new FactSource(names, _threads, descriptors, counters, cgroups, scans, pump, status);
         _host = TracerHost.Build(HostSettings.Of(options), hub, facts);
         _pumpThread = new WorkerThread("pump", pump.Run, stop);
         _enricherThread = new WorkerThread("enricher", enricher.Run, stop);
         _loaderThread = _loader is null ? null : new WorkerThread("loader", _loader.Run, stop);
+        _sceneThread = scenes is null ? null : new WorkerThread("scenes", SceneSettings.WatchOf(options, hub, facts, pump, scenes).Run, stop);
     }
 
     /// <exception cref="StartException">Something needed is missing; nothing is left behind.</exception>
@@ -67,6 +75,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
             Announcement.ShowLibraryLog();
         UserFrameRules rules = UserFrameRuleFile.Read(options.UserFrameRulesPath);
         using var survey = KernelSurvey.Make(options);
+        SceneSettings.CheckDirectory(options);
         if (options.Verbose)
             Announcement.Hooks(survey.Plan);
         var cgroups = CgroupPaths.Find(new ProcfsRoot());
@@ -89,6 +98,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _pumpThread.Start();
         _enricherThread.Start();
         _loaderThread?.Start();
+        _sceneThread?.Start();
         try
         {
             // Not cancelled half-way, which the server would report as a failure: it takes milliseconds, and the wait below ends at once.
@@ -100,11 +110,12 @@ public sealed class DaemonRuntime : IAsyncDisposable
         {
             // told to stop while starting
         }
-        return _pumpThread.Failed || _enricherThread.Failed || _loaderThread is { Failed: true } ? 1 : 0;
+        return _pumpThread.Failed || _enricherThread.Failed || _loaderThread is { Failed: true } || _sceneThread is { Failed: true } ? 1 : 0;
     }
 
     public async ValueTask DisposeAsync()
     {
+        _sceneThread?.Stop();
         await _host.StopAsync();
         await _host.DisposeAsync();
         _pumpThread.Stop();

@@ -32,6 +32,17 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Conditions_are_a_list_of_texts()
+    {
+        string path = _folder.Write("c.json", """{ "capture-when": ["close_wait > 500", "growth > 50/min per process"], "capture-dir": "/scenes", "capture-keep": 3 }""");
+        (CommandRun run, DaemonOptions? options) = await CommandRun.ReadDaemonOptionsAsync("--config", path);
+        Assert.Equal("", run.Error);
+        Assert.NotNull(options);
+        Assert.Equal(["close_wait > 500", "growth > 50/min per process"], options.CaptureWhen.Select(condition => condition.ToString()));
+        Assert.Equal(("/scenes", 3), (options.CaptureDirectory, options.CaptureKeep));
+    }
+
+    [Fact]
     public async Task A_flag_beats_the_file()
     {
         string path = _folder.Write("c.json", """{ "ring-size": 8, "port": 80, "verbose": true }""");

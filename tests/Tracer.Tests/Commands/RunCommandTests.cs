@@ -18,6 +18,8 @@ public sealed class RunCommandTests
         Assert.Equal("/run/closewait/closewait.sock", options.SocketPath);
         Assert.Equal((null, null, null, false, false), (options.SocketGroup, options.Listen, options.BtfPath, options.Lifeline, options.Verbose));
         Assert.Empty(options.ForcedHooks);
+        Assert.Empty(options.CaptureWhen);
+        Assert.Equal(("/var/lib/closewait", 16, 64), (options.CaptureDirectory, options.CaptureKeep, options.CaptureMaxMiB));
         Assert.Equal("{ }", options.Scope.ToString());
     }
 
@@ -28,7 +30,9 @@ public sealed class RunCommandTests
             "--socket", "/tmp/x.sock", "--socket-group", "adm", "--listen", "[::]:50051", "--tls-cert", "c", "--tls-key", "k", "--client-ca", "a",
             "--ring-size", "32", "--max-sockets", "1000", "--scan-period", "2s", "--stack-budget", "50/s", "--hooks", "close=kprobe,accept=syscall",
             "--btf", "/btf", "--port", "80,443", "--pid", "5", "--netns", "9", "--cgroup", "/a", "--family", "6", "--lport", "1", "--rport", "2", "-v",
-            "--user-frame-rules", "/rules", "--source-lines", "all", "--unwind-rows", "100000");
+            "--user-frame-rules", "/rules", "--source-lines", "all", "--unwind-rows", "100000",
+            "--capture-when", "close_wait > 500", "--capture-when", "fd_share > 80%, close_wait>500", "--capture-dir", "/scenes/../scenes", "--capture-keep", "3",
+            "--capture-max-size", "5");
         Assert.Equal(ExitCode.Ok, run.ExitCode);
         Assert.NotNull(options);
         Assert.Equal(("/tmp/x.sock", "adm", new IPEndPoint(IPAddress.IPv6Any, 50051)), (options.SocketPath, options.SocketGroup, options.Listen));
@@ -36,6 +40,8 @@ public sealed class RunCommandTests
         Assert.Equal((32, 1000, TimeSpan.FromSeconds(2), 50), (options.RingSizeMiB, options.MaxSockets, options.ScanPeriod, options.StacksPerSecond));
         Assert.Equal(new Dictionary<string, string> { ["close"] = "kprobe", ["accept"] = "syscall" }, options.ForcedHooks);
         Assert.Equal(("/btf", true), (options.BtfPath, options.Verbose));
+        Assert.Equal(["close_wait > 500", "fd_share > 80%"], options.CaptureWhen.Select(condition => condition.ToString()));
+        Assert.Equal(("/scenes", 3, 5), (options.CaptureDirectory, options.CaptureKeep, options.CaptureMaxMiB));
         Assert.Equal(("/rules", "all", 100_000), (options.UserFrameRulesPath, options.SourceLines, options.UnwindRows));
         Assert.Equal(
             """{ "pids": [ 5 ], "ports": [ 80, 443 ], "localPorts": [ 1 ], "remotePorts": [ 2 ], "netns": [ 9 ], "cgroups": [ "/a" ], "families": [ "FAMILY_IPV6" ] }""",
@@ -58,6 +64,11 @@ public sealed class RunCommandTests
     [InlineData("--tls-cert c --tls-key k --client-ca a", "--tls-cert: only a TCP listener has TLS; give --listen too")]
     [InlineData("--hooks close=a,close=b", "--hooks: 'close=b' forces 'close' a second time")]
     [InlineData("--hooks =a", "--hooks: '=a' is not FACT=RUNG")]
+    [InlineData("--capture-when close_wait<5", "--capture-when: 'close_wait<5' compares with something other than > or >=")]
+    [InlineData("--capture-when close_wait>5 --capture-keep 0", "--capture-keep: '0' is not a number from 1 to 10000")]
+    [InlineData("--capture-when close_wait>5 --capture-max-size 0", "--capture-max-size: '0' is not a number from 1 to 16384")]
+    [InlineData("--capture-when close_wait>5,", "--capture-when: 'close_wait>5,' has an empty item")]
+    [InlineData("--capture-dir /x", "--capture-dir: no scene is saved without --capture-when")]
     [InlineData("--comm nginx", "unknown option '--comm' (see closewait run --help)")]
     [InlineData("--pid x", "--pid: 'x' is not a process id")]
     public async Task A_bad_value_is_named_and_no_daemon_starts(string arguments, string line)
