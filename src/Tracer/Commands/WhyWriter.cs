@@ -48,7 +48,7 @@ internal sealed class WhyWriter(CommandContext context, OutputStyle style, bool 
             _json.Write(finding);
         _json.Write(answer.Summary ?? new HostSummary());
         if (answer.Findings.Count > count)
-            context.Complain($"{answer.Findings.Count - count} more findings, less severe");
+            context.Complain($"{answer.Findings.Count - count} more findings: --count shows more");
     }
 
     private void WriteSockets(TargetAnswer answer, string target)

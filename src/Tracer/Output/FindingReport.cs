@@ -30,7 +30,7 @@ internal sealed class FindingReport(TextWriter output, OutputStyle style)
         int left = answer.Findings.Count - count;
         if (left > 0)
         {
-            _text.WriteParagraph($"{left} more {(left == 1 ? "finding" : "findings")}, less severe: --count {answer.Findings.Count} shows all.", style.Palette.Heading);
+            _text.WriteParagraph($"{left} more {(left == 1 ? "finding" : "findings")}: --count {answer.Findings.Count} shows all.", style.Palette.Heading);
             _text.WriteBlank();
         }
         _summary.Write(summary);

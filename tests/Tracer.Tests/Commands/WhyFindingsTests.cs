@@ -46,7 +46,7 @@ public sealed class WhyFindingsTests
         CommandRun run = await WhyAsync(FindingSamples.Answer([FindingSamples.NeverAccepted(), .. many]), "--count", "2");
         Assert.StartsWith("CRITICAL  python3", run.Out, StringComparison.Ordinal);
         Assert.Equal(2, run.Out.Split("  verdict ").Length - 1);
-        Assert.Contains("\n7 more findings, less severe: --count 9 shows all.\n", run.Out, StringComparison.Ordinal);
+        Assert.Contains("\n7 more findings: --count 9 shows all.\n", run.Out, StringComparison.Ordinal);
         Assert.Equal(5, (await WhyAsync(FindingSamples.Answer(many))).Out.Split("  verdict ").Length - 1);
     }
 
@@ -65,7 +65,7 @@ public sealed class WhyFindingsTests
     public async Task Json_is_a_finding_a_line_and_then_the_summary(string golden, params string[] arguments)
     {
         CommandRun run = await WhyAsync(FindingSamples.Answer(FindingSamples.NeverAccepted(), FindingSamples.EofNotRead()), ["--json", .. arguments]);
-        Assert.Equal(arguments.Length > 0 ? "closewait: 1 more findings, less severe\n" : "", run.Error);
+        Assert.Equal(arguments.Length > 0 ? "closewait: 1 more findings: --count shows more\n" : "", run.Error);
         GoldenFile.AssertEqual(golden, run.Out);
         string[] keys = [.. run.Out.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement.EnumerateObject().Single().Name)];
         Assert.Equal(arguments.Length > 0 ? ["finding", "summary"] : ["finding", "finding", "summary"], keys);
