@@ -21,7 +21,7 @@ internal sealed class EvidenceRows(LabelledText text)
         else
             text.Write("to do", advice.Select((item, i) => $"{i + 1}. {TargetText.Clean(item)}"), hang: 3);
         if (harmlessWhen.Length > 0)
-            text.Write("harmless", TargetText.Clean(harmlessWhen));
+            text.Write("harmless", "when " + TargetText.Clean(harmlessWhen));
     }
 
     private static char Mark(Evidence.Types.Kind kind) => kind switch

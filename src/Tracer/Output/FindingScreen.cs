@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using CloseWait.V1;
+using Role = CloseWait.V1.Site.Types.Role;
 using ThreadState = CloseWait.V1.ThreadState;
 
 namespace Tracer.Output;
@@ -32,10 +33,9 @@ internal sealed class FindingScreen
         WriteCode(finding);
         if (finding.Owner is not null)
             _text.Write("owner", FindingRows.Owner(finding.Owner), hang: 2);
-        _text.Write("sockets", FindingRows.Numbers(finding), hang: 2);
-        _text.Write("peers", FindingRows.Peers(finding), hang: 2);
-        _text.Write("limits", FindingRows.Limits(finding), hang: 2);
-        _text.Write("examples", finding.Examples.Take(ExampleLimit).Select(FindingRows.Example), hang: 2);
+        if (FindingRows.Peers(finding) is { Length: > 0 } peers)
+            _text.Write("peers", peers, hang: 2);
+        _text.Write("sockets", [FindingRows.Sockets(finding), .. finding.Examples.Take(ExampleLimit).Select(FindingRows.Example)], hang: 2);
         _evidence.WriteAdvice(finding.Advice, finding.HarmlessWhen);
     }
 
@@ -46,18 +46,20 @@ internal sealed class FindingScreen
         if (finding.Code is { } code)
         {
             _place.Write(code, blocked is null ? null : ThreadRows.Describe(blocked));
-            // The listener of the sockets is told of with its queue.
-            if (finding.Origin is { } origin && !(origin.Role == Site.Types.Role.Listener && finding.Listener is not null))
+            // The listener of the sockets is told of in the evidence.
+            if (finding.Origin is { } origin && origin.Role != Role.Listener)
                 _place.WriteRow(origin);
         }
         else if (finding.Origin is not null)
         {
             _place.Write(finding.Origin);
         }
-        _text.Write("now", ThreadRows.Describe(finding.Threads.Where(thread => thread != blocked)), hang: 2);
+        // Of one that is blocked the evidence tells; of the others, where they are is all there is to tell.
+        if (!finding.IsOwnerBlocked && finding.Code?.Role != Role.Blocked)
+            _text.Write("now", ThreadRows.Describe(finding.Threads.Where(thread => thread.IsSuspect)), hang: 2);
     }
 
-    private static ThreadState? FindBlocked(Finding finding) => finding.Code is { Role: Site.Types.Role.Blocked, Actor: { Stack.Count: > 0 } actor }
+    private static ThreadState? FindBlocked(Finding finding) => finding.Code is { Role: Role.Blocked, Actor: { } actor }
         ? finding.Threads.FirstOrDefault(thread => thread.Pid == actor.Pid && thread.Tid == actor.Tid)
         : null;
 }

@@ -11,8 +11,13 @@ internal static class ThreadRows
 
     private readonly record struct Doing(string Comm, string What, string Where, bool IsSuspect);
 
-    /// <summary>One thread, without its place in the code.</summary>
-    public static string Describe(ThreadState thread) => $"{Who([thread])} {What(thread)}";
+    /// <summary>One thread that stands still: where in the kernel it waits.</summary>
+    public static string Describe(ThreadState thread)
+    {
+        string call = thread.Syscall.Length == 0 ? "" : $" in {TargetText.Clean(thread.Syscall)}";
+        string wait = thread.WaitChannel.Length == 0 ? "" : $", kernel {TargetText.Clean(thread.WaitChannel)}";
+        return $"{Who([thread])} now, {State(thread)}{call}{wait}";
+    }
 
     /// <summary>In the daemon's order: those that should serve the sockets come first.</summary>
     public static IEnumerable<string> Describe(IEnumerable<ThreadState> threads)
@@ -46,7 +51,7 @@ internal static class ThreadRows
     // "sleeping in recvfrom on fd 7 (tcp 10.0.0.5:40122 -> 10.0.0.9:3306 ESTABLISHED)"
     private static string What(ThreadState thread)
     {
-        string what = thread.State.Length == 0 ? "state not known" : TargetText.Clean(thread.State);
+        string what = State(thread);
         if (thread.Syscall.Length > 0)
             what += $" in {TargetText.Clean(thread.Syscall)}";
         else if (thread.WaitChannel.Length > 0)
@@ -55,6 +60,8 @@ internal static class ThreadRows
             what += $" on fd {thread.SyscallFd}";
         return thread.SyscallTarget.Length == 0 ? what : $"{what} ({TargetText.Clean(thread.SyscallTarget)})";
     }
+
+    private static string State(ThreadState thread) => thread.State.Length == 0 ? "state not known" : TargetText.Clean(thread.State);
 
     private static string Where(ThreadState thread)
     {

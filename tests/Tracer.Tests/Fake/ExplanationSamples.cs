@@ -16,7 +16,7 @@ internal static class ExplanationSamples
             Socket = socket,
             Evidence = { FindingSamples.Observed("no thread has read or polled it since the FIN"), FindingSamples.Inferred("65.0 s is the peer's idle timeout") },
             Advice = { "Close the connection when the request ends" },
-            HarmlessWhen = "the pool checks a connection before it reuses it.",
+            HarmlessWhen = "its pool tests connections before it uses them",
             FindingId = "00c2a4b19d7e5533",
         };
     }
