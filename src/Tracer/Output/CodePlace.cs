@@ -29,8 +29,11 @@ internal sealed class CodePlace(LabelledText text, OutputStyle style)
     /// <summary>Its line and the callers of that, in one row.</summary>
     public void WriteRow(Site site)
     {
+        string label = Label(site.Role);
         string row = TargetText.Clean(site.Label) + Callers(site.Actor) + Request(site);
-        text.Write(Label(site.Role), row.Length > 0 ? row : "not known", hang: 2);
+        if (row.StartsWith(label + " ", StringComparison.Ordinal))
+            row = row[(label.Length + 1)..];
+        text.Write(label, row.Length > 0 ? row : "not known", hang: 2);
     }
 
     // The line to show with its neighbours: what it called, and from where it was called.

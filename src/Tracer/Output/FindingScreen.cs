@@ -35,7 +35,7 @@ internal sealed class FindingScreen
             _text.Write("owner", FindingRows.Owner(finding.Owner), hang: 2);
         if (FindingRows.Peers(finding) is { Length: > 0 } peers)
             _text.Write("peers", peers, hang: 2);
-        _text.Write("sockets", [FindingRows.Sockets(finding), .. finding.Examples.Take(ExampleLimit).Select(FindingRows.Example)], hang: 2);
+        _text.Write("sockets", [FindingRows.Sockets(finding), .. finding.Examples.Take(ExampleLimit).Select(socket => FindingRows.Example(socket, finding.Owner))], hang: 2);
         _evidence.WriteAdvice(finding.Advice, finding.HarmlessWhen);
     }
 

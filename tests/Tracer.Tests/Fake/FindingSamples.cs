@@ -26,23 +26,6 @@ internal static class FindingSamples
             Origin = new Site { Role = Role.Listener, Label = "listener 0.0.0.0:8888" },
             Code = new Site { Role = Role.Blocked, Label = "query_third_party (handlers.py:41)", Actor = blocked },
             IsOwnerBlocked = true,
-            Evidence =
-            {
-                Observed("thread 900 (python3) is blocked now in recvfrom on fd 9 (tcp 10.0.0.5:40122 -> 10.0.0.9:443 ESTABLISHED): query_third_party (handlers.py:41) -> urlopen -> recv"),
-                Observed("113 of 113 sockets: in the accept queue of 0.0.0.0:8888, no process has a descriptor of them"),
-                Observed("accept queue 128/128 full, 57 connections dropped since tracing began"),
-                Observed("last accept 10.0 s ago by python3(900) in add_accept_handler (netutil.py:276)"),
-                Observed("all from one client: 10.0.0.77"),
-                Observed("grows by 109/min"),
-                Observed("8814 bytes of data came before the FIN and wait unread"),
-                Unknown("tracing began 5.2 s ago: growth over a longer time is not known yet"),
-            },
-            Advice =
-            {
-                "Give the call in query_third_party (handlers.py:41) a timeout, or make it in a thread that serves nobody else.",
-                "Raise the backlog only after that: a longer queue hides the block.",
-            },
-            HarmlessWhen = "the program was only busy for a moment and accepts them soon, or has just been started",
             Sockets = 113,
             Opened = 115,
             Closed = 2,
@@ -58,6 +41,13 @@ internal static class FindingSamples
             PeerCount = 1,
             Examples = { Samples.NeverAccepted() },
             Threads = { BlockedThread() },
+            Evidence = { BlockedEvidence() },
+            Advice =
+            {
+                "Give the call in query_third_party (handlers.py:41) a timeout, or make it in a thread that serves nobody else.",
+                "Raise the backlog only after that: a longer queue hides the block.",
+            },
+            HarmlessWhen = "the program was only busy for a moment and accepts them soon, or has just been started",
         };
     }
 
@@ -243,6 +233,18 @@ internal static class FindingSamples
         actor.UserFrame = 1;
         return new Site { Role = role, Label = label, Actor = actor };
     }
+
+    private static Evidence[] BlockedEvidence() =>
+    [
+        Observed("thread 900 (python3) is blocked now in recvfrom on fd 9 (tcp 10.0.0.5:40122 -> 10.0.0.9:443 ESTABLISHED): query_third_party (handlers.py:41) -> urlopen -> recv"),
+        Observed("113 of 113 sockets: in the accept queue of 0.0.0.0:8888, no process has a descriptor of them"),
+        Observed("accept queue 128/128 full, 57 connections dropped since tracing began"),
+        Observed("last accept 10.0 s ago by python3(900) in add_accept_handler (netutil.py:276)"),
+        Observed("all from one client: 10.0.0.77"),
+        Observed("grows by 109/min"),
+        Observed("8814 bytes of data came before the FIN and wait unread"),
+        Unknown("tracing began 5.2 s ago: growth over a longer time is not known yet"),
+    ];
 
     private static Frame[] BlockedStack() =>
     [
