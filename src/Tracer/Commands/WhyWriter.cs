@@ -58,19 +58,27 @@ internal sealed class WhyWriter(CommandContext context, OutputStyle style, bool 
             context.Complain($"no socket in CLOSE_WAIT matches '{target}'");
             return;
         }
-        var biography = new Biography(context.Out, style, frameLimit);
-        for (int i = 0; i < answer.Sockets.Count; i++)
+        if (isJson)
         {
-            if (isJson)
-            {
-                _json.Write(answer.Sockets[i]);
-                continue;
-            }
-            if (i > 0)
-                context.Out.WriteLine();
-            biography.Write(answer.Sockets[i]);
+            foreach (ExplainSocketResponse socket in answer.Sockets)
+                _json.Write(socket);
+        }
+        else
+        {
+            WriteLives(answer.Sockets);
         }
         if (answer.More > 0)
             context.Complain($"{answer.More} younger {(answer.More == 1 ? "socket matches" : "sockets match")} '{target}' too: --count shows more");
+    }
+
+    private void WriteLives(IReadOnlyList<ExplainSocketResponse> sockets)
+    {
+        var biography = new Biography(context.Out, style, frameLimit);
+        for (int i = 0; i < sockets.Count; i++)
+        {
+            if (i > 0)
+                context.Out.WriteLine();
+            biography.Write(sockets[i], i + 1 < sockets.Count ? sockets[i + 1] : null);
+        }
     }
 }

@@ -25,7 +25,9 @@ internal sealed class Biography
         _evidence = new EvidenceRows(_text);
     }
 
-    public void Write(ExplainSocketResponse explanation)
+    /// <param name="explanation">The socket.</param>
+    /// <param name="next">The one that is told after it; null: it is the last. What is to be done about both is told once.</param>
+    public void Write(ExplainSocketResponse explanation, ExplainSocketResponse? next)
     {
         SocketRecord socket = explanation.Socket;
         _text.WriteParagraph($"{SocketText.Connection(socket)}  cookie {SocketText.Cookie(socket.Cookie)}, netns {socket.Netns}", _style.Palette.Heading);
@@ -35,7 +37,8 @@ internal sealed class Biography
         WriteTimeLine(BiographyMoments.Of(socket));
         _evidence.WriteWhy(explanation.Evidence);
         _text.Write("now", ThreadRows.Describe(explanation.Threads), hang: 2);
-        _evidence.WriteAdvice(explanation.Advice, explanation.HarmlessWhen);
+        if (next is null || next.HarmlessWhen != explanation.HarmlessWhen || !next.Advice.Equals(explanation.Advice))
+            _evidence.WriteAdvice(explanation.Advice, explanation.HarmlessWhen);
     }
 
     private void WriteTimeLine(List<BiographyMoment> moments)

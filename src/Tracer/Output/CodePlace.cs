@@ -47,16 +47,18 @@ internal sealed class CodePlace(LabelledText text, OutputStyle style)
             string inner = i == first && first > 0 ? $", {first} more within" : "";
             int callers = i == end - 1 ? actor.Stack.Count - end : 0;
             string outer = callers == 0 ? "" : $", {callers} more {(callers == 1 ? "caller" : "callers")}";
-            string line = StackText.Line(actor.Stack[i]) + inner + outer;
+            // The path is told of the line to look at alone.
             if (i == user)
-                text.WriteNotable(Mark + line, hang: 4);
+                text.WriteNotable(Mark + StackText.Line(actor.Stack[i]) + inner + outer, hang: 4);
             else
-                text.Write("", Unmarked + line, hang: 4);
+                text.Write("", Unmarked + Neighbour(actor.Stack[i]) + inner + outer, hang: 4);
         }
         // Of no interest once the line is found.
         if (user < 0 && StackEndText.Describe(actor) is { } why)
             text.Write("", Unmarked + why, hang: 4);
     }
+
+    private static string Neighbour(Frame frame) => frame.File.Length > 0 ? StackText.ShortLine(frame) : StackText.Line(frame);
 
     private string Introduce(Actor actor)
     {

@@ -107,6 +107,17 @@ public sealed class WhyTargetTests
     }
 
     [Fact]
+    public async Task What_is_to_be_done_about_several_is_told_once()
+    {
+        ExplainSocketResponse[] told = [ExplanationSamples.Pooled(), ExplanationSamples.Pooled(), ExplanationSamples.Queued()];
+        (told[0].Socket.Cookie, told[1].Socket.Cookie, told[2].HarmlessWhen) = (1, 2, "it is accepted soon");
+        CommandRun run = await WhyAsync("game", told);
+        Assert.Equal(3, run.Out.Split("  verdict ").Length - 1);
+        Assert.Single(run.Out.Split('\n'), line => line.StartsWith("  to do ", StringComparison.Ordinal));
+        Assert.Equal(2, run.Out.Split('\n').Count(line => line.StartsWith("  harmless ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_socket_that_closes_meanwhile_is_left_out()
     {
         var service = new FakeService { Sockets = [Told(4711).Socket, Told(8).Socket], Explanations = [Told(8)] };
