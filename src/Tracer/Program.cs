@@ -13,6 +13,8 @@ var context = new CommandContext
     Daemon = new DaemonEntryPoints(DaemonProcess.RunAsync, KernelCheck.Run),
     Self = SelfInvocation.OfThisProcess(),
     OutIsTerminal = !Console.IsOutputRedirected,
+    ErrorIsTerminal = !Console.IsErrorRedirected,
+    OutWidth = TerminalWidth.Read(),
     IsRoot = Environment.IsPrivilegedProcess,
 };
 return await CommandTree.RunAsync(args, context, signals.Token);

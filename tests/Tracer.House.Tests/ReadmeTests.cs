@@ -57,7 +57,7 @@ public sealed partial class ReadmeTests
     public async Task A_flag_in_the_text_of_the_readme_is_one_of_some_command()
     {
         string help = await Run("./build.sh", "--help");
-        foreach (string command in (string[])["list", "stacks", "threads", "watch", "run", "check"])
+        foreach (string command in (string[])["why", "list", "stacks", "threads", "watch", "run", "check"])
             help += await Run(Closewait(), command, "--help");
         string text = ShellBlock().Replace(Readme, "");
         Repository.AssertNone(Flag().Matches(text).Select(match => match.Value).Where(flag => !HasFlag(help, flag)), "flags that no command takes");

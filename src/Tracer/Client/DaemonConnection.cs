@@ -26,6 +26,9 @@ internal sealed class DaemonConnection : IAsyncDisposable
 
     public TracerService.TracerServiceClient Service { get; }
 
+    /// <summary>It was started for this command, and has seen nothing before.</summary>
+    public bool IsOwnDaemon => _ownDaemon is not null;
+
     public static async Task<DaemonConnection> OpenAsync(DaemonAddress address, ClientHost host, CancellationToken cancellation)
     {
         string? obstacle = await DaemonReach.FindObstacleAsync(address, cancellation);

@@ -22,6 +22,10 @@ internal sealed record CommandContext
 
     public bool OutIsTerminal { get; init; }
 
+    public bool ErrorIsTerminal { get; init; }
+
+    public int OutWidth { get; init; } = OutputStyle.PlainWidth;
+
     public bool IsRoot { get; init; }
 
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Local;

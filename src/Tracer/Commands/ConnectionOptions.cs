@@ -17,9 +17,14 @@ internal sealed class ConnectionOptions
 
     public ConnectionOptions(Command command)
     {
-        foreach (Option option in (Option[])[_socket, _address, _tlsCa, _tlsCert, _tlsKey])
+        foreach (Option<string> option in All)
             command.Add(option);
     }
+
+    private Option<string>[] All => [_socket, _address, _tlsCa, _tlsCert, _tlsKey];
+
+    /// <summary>A flag that says where a daemon is; null: none was given.</summary>
+    public string? FindGiven(OptionReader reader) => All.FirstOrDefault(option => reader.Single(option) is not null)?.Name;
 
     public DaemonAddress Read(OptionReader reader)
     {

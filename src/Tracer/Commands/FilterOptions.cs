@@ -21,11 +21,12 @@ internal sealed class FilterOptions
     private readonly Option<string[]> _cgroups = List("--cgroup", "PATH", "Only this cgroup v2 path and those below it");
     private readonly Option<string[]> _directions = List("--direction", "in|out", "Only connections opened from this side");
     private readonly Option<string[]> _families = List("--family", "4|6", "Only this address family");
+    private readonly Option<string[]> _verdicts = List("--verdict", "VERDICT", "Only sockets judged so: never-accepted, eof-not-read, eof-read-not-closed, held-elsewhere, half-close-in-use, reset-but-open, shutdown-but-open, unknown");
 
     private FilterOptions(Command command, bool scopeOnly)
     {
         Option[] scope = [_pids, _ports, _localPorts, _remotePorts, _netns, _cgroups, _families];
-        Option[] all = [_pids, _comms, _ports, _localPorts, _remotePorts, _peers, _states, _minAge, _netns, _cgroups, _directions, _families];
+        Option[] all = [_pids, _comms, _ports, _localPorts, _remotePorts, _peers, _states, _minAge, _netns, _cgroups, _directions, _families, _verdicts];
         foreach (Option option in scopeOnly ? scope : all)
             command.Add(option);
     }
@@ -50,6 +51,7 @@ internal sealed class FilterOptions
         Fill(filter.Cgroups, _cgroups, ValueParser.Cgroup, reader);
         Fill(filter.Directions, _directions, ValueParser.Direction, reader);
         Fill(filter.Families, _families, ValueParser.Family, reader);
+        Fill(filter.Verdicts, _verdicts, ValueParser.Verdict, reader);
         if (reader.Single(_minAge) is { } minAge)
             filter.MinAge = ProtoDuration.FromTimeSpan(ValueParser.Duration(minAge));
         return filter;

@@ -3,6 +3,7 @@ using System.CommandLine;
 using CloseWait.V1;
 using Grpc.Core;
 using Tracer.Client;
+using Tracer.Client.Scenes;
 using Tracer.Output;
 
 namespace Tracer.Commands;
@@ -12,10 +13,11 @@ internal sealed class ListCommand
 {
     private readonly CommandContext _context;
     private readonly ConnectionOptions _connection;
+    private readonly SceneOption _from;
     private readonly FilterOptions _filter;
     private readonly OutputOptions _output;
     private readonly StackOption _stacks;
-    private readonly Option<string> _groupBy = new("--group-by") { HelpName = "process|peer|stack|listener", Description = "Count sockets with the same process, peer, origin stack or listener" };
+    private readonly Option<string> _groupBy = new("--group-by") { HelpName = "process|peer|stack|listener|verdict", Description = "Count sockets with the same process, peer, origin stack, listener or verdict" };
     private readonly Option<bool> _leftOpen = new("--left-open") { Description = "Also sockets that ended while a descriptor stayed open" };
     private readonly Option<string> _count = new("--count", "-c") { HelpName = "N", Description = "At most this many lines" };
 
@@ -27,6 +29,7 @@ internal sealed class ListCommand
         _stacks = new StackOption(command, "none");
         command.Add(_leftOpen);
         command.Add(_count);
+        _from = new SceneOption(command);
         _output = new OutputOptions(command);
         _connection = new ConnectionOptions(command);
     }
@@ -48,7 +51,9 @@ internal sealed class ListCommand
             throw CommandException.Usage("--stacks and --group-by exclude each other");
         int count = reader.Parse(_count, ValueParser.Count, int.MaxValue);
         OutputStyle style = _output.Read(reader, _context);
-        List<SocketRecord> sockets = await FetchAsync(_connection.Read(reader), request, stop);
+        List<SocketRecord> sockets = _from.Read(reader, _connection, _context) is { } scene
+            ? [.. new SceneAnswers(scene).FindSockets(request.Filter, request.IncludeLeftOpen)]
+            : await FetchAsync(_connection.Read(reader), request, stop);
         if (grouping is { } kind)
             WriteGroups(SocketGroup.Of(sockets, kind).Take(count).ToList(), kind, style, _output.IsJson(reader));
         else
@@ -108,6 +113,7 @@ internal sealed class ListCommand
         "peer" => GroupKind.Peer,
         "stack" => GroupKind.Stack,
         "listener" => GroupKind.Listener,
-        _ => throw value.Bad("is not process, peer, stack or listener"),
+        "verdict" => GroupKind.Verdict,
+        _ => throw value.Bad("is not process, peer, stack, listener or verdict"),
     };
 }

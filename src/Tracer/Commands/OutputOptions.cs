@@ -11,10 +11,11 @@ internal sealed class OutputOptions
     private readonly Option<bool> _noHeaders = new("--no-headers") { Description = "No line with column titles" };
     private readonly Option<string> _color = new("--color") { HelpName = "auto|always|never", Description = "Colours; auto: on a terminal, unless NO_COLOR is set or TERM is dumb [default: auto]" };
 
-    public OutputOptions(Command command)
+    public OutputOptions(Command command, bool hasTables = true)
     {
         command.Add(_json);
-        command.Add(_noHeaders);
+        if (hasTables)
+            command.Add(_noHeaders);
         command.Add(_color);
     }
 
@@ -23,7 +24,7 @@ internal sealed class OutputOptions
     public OutputStyle Read(OptionReader reader, CommandContext context)
     {
         bool hasColor = reader.Parse(_color, value => ParseColor(value, context), WantsColor(context));
-        return new OutputStyle(new Palette(hasColor), Headers: !reader.Flag(_noHeaders), CutLongFields: context.OutIsTerminal, context.Zone);
+        return new OutputStyle(new Palette(hasColor), Headers: !reader.Flag(_noHeaders), CutLongFields: context.OutIsTerminal, context.Zone) { Width = context.OutWidth };
     }
 
     private static bool ParseColor(OptionValue value, CommandContext context) => value.Text switch

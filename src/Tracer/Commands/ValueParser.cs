@@ -55,6 +55,21 @@ internal static partial class ValueParser
         throw value.Bad("is not a TCP state (close-wait, established, syn-sent ...)");
     }
 
+    /// <summary>never-accepted, EOF_NOT_READ ... : case and separators do not matter.</summary>
+    public static Verdict Verdict(OptionValue value) => TryVerdict(value.Text)
+        ?? throw value.Bad("is not a verdict (never-accepted, eof-not-read, eof-read-not-closed, held-elsewhere ...)");
+
+    internal static Verdict? TryVerdict(string text)
+    {
+        string name = text.Replace('-', '_');
+        foreach (Verdict verdict in Enum.GetValues<Verdict>())
+        {
+            if (verdict != CloseWait.V1.Verdict.Unspecified && WireNames.Of(verdict).Equals(name, StringComparison.OrdinalIgnoreCase))
+                return verdict;
+        }
+        return null;
+    }
+
     public static Direction Direction(OptionValue value) => value.Text.ToLowerInvariant() switch
     {
         "in" or "inbound" => CloseWait.V1.Direction.Inbound,

@@ -87,6 +87,8 @@ internal sealed class WatchCommand
     {
         if (filter.MinAge is not null)
             throw CommandException.Usage("--min-age: a state change has no age; add --close-waits");
+        if (filter.Verdicts.Count > 0)
+            throw CommandException.Usage("--verdict: a state change is not judged; add --close-waits");
         if (frameLimit is not null)
             throw CommandException.Usage("--stacks: state changes come without stacks; add --close-waits");
     }

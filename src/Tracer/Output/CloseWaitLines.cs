@@ -12,8 +12,10 @@ internal sealed class CloseWaitLines(TextWriter output, OutputStyle style, TimeP
 
     private readonly SocketDetails _details = new(output, style, frameLimit);
 
-    // Sockets last shown without a process that holds them; an update that names one is news.
-    private readonly RecentTable<(ulong Cookie, uint Netns), Ownership> _unheld = new(RememberedSockets);
+    // What a reader knows of each socket; an update that only repeats it is no news.
+    private readonly RecentTable<(ulong Cookie, uint Netns), Known> _shown = new(RememberedSockets);
+
+    private readonly record struct Known(Ownership Ownership, Verdict Verdict);
 
     private enum Ownership
     {
@@ -25,38 +27,44 @@ internal sealed class CloseWaitLines(TextWriter output, OutputStyle style, TimeP
     /// <summary>Writes the change; false: it would tell a reader nothing new.</summary>
     public bool Write(CloseWaitChange change)
     {
-        Ownership before = Remember(change);
-        if (change.Kind == Kind.Updated && OwnershipOf(change.Socket) <= before)
+        Known? before = Remember(change);
+        if (change.Kind == Kind.Updated && before is { } known && !IsNews(known, change.Socket))
             return false;
-        output.WriteLine($"{style.Clock(Moment(change))} {Name(change.Kind)} {Facts(change)}");
+        output.WriteLine($"{style.Clock(Moment(change))} {Name(change.Kind)} {Facts(change, before?.Verdict)}");
         WriteDetails(change, before);
         return true;
     }
 
-    private void WriteDetails(CloseWaitChange change, Ownership before)
+    private static bool IsNews(Known before, SocketRecord socket) =>
+        OwnershipOf(socket) > before.Ownership || (socket.Verdict != before.Verdict && socket.Verdict != Verdict.Unspecified);
+
+    private void WriteDetails(CloseWaitChange change, Known? before)
     {
-        bool isAccepted = change.Kind == Kind.Updated && before == Ownership.Queued;
-        if (isAccepted || change.Kind is Kind.Existing or Kind.Entered)
+        // A filter may let a socket in late, by what has become known of it.
+        bool isUnknown = change.Kind == Kind.Updated && before is null;
+        bool isAccepted = change.Kind == Kind.Updated && before?.Ownership == Ownership.Queued && OwnershipOf(change.Socket) == Ownership.Held;
+        if (isUnknown || isAccepted || change.Kind is Kind.Existing or Kind.Entered)
             _details.WriteOwners(change.Socket);
         else if (IsEnd(change.Kind))
             _details.WriteCloser(change.Socket);
         else
             _details.WriteHolders(change.Socket);
         // Whether the end was seen tells a leak from a blocked owner; at the entry nobody could have read it yet.
-        if (change.Kind == Kind.Updated && !isAccepted)
+        if (change.Kind == Kind.Updated && !isAccepted && !isUnknown)
             _details.WriteEofRead(change.Socket);
     }
 
-    /// <summary>Returns what a reader knew before; a socket that was never shown has nothing left to tell.</summary>
-    private Ownership Remember(CloseWaitChange change)
+    /// <summary>Returns what a reader knew before; null: nothing, the socket was not shown yet.</summary>
+    private Known? Remember(CloseWaitChange change)
     {
-        var key = (change.Socket.Cookie, change.Socket.Netns);
-        Ownership before = _unheld.TryTake(key, out Ownership shown) ? shown : Ownership.Held;
-        Ownership now = OwnershipOf(change.Socket);
-        if (change.Kind == Kind.Updated && now < before)
-            now = before;
-        if (now != Ownership.Held && !IsEnd(change.Kind))
-            _unheld.Set(key, now);
+        SocketRecord socket = change.Socket;
+        var key = (socket.Cookie, socket.Netns);
+        Known? before = _shown.TryTake(key, out Known shown) ? shown : null;
+        Ownership now = OwnershipOf(socket);
+        if (change.Kind == Kind.Updated && before is { } known && now < known.Ownership)
+            now = known.Ownership;
+        if (!IsEnd(change.Kind) || (change.Kind == Kind.Exited && socket.DescriptorLeftOpen))
+            _shown.Set(key, new Known(now, socket.Verdict));
         return before;
     }
 
@@ -69,7 +77,7 @@ internal sealed class CloseWaitLines(TextWriter output, OutputStyle style, TimeP
 
     private static bool IsEnd(Kind kind) => kind is Kind.Exited or Kind.Released;
 
-    private static string Facts(CloseWaitChange change)
+    private static string Facts(CloseWaitChange change, Verdict? before)
     {
         SocketRecord socket = change.Socket;
         var facts = new List<string> { SocketText.Connection(socket) };
@@ -77,12 +85,19 @@ internal sealed class CloseWaitLines(TextWriter output, OutputStyle style, TimeP
             facts.Add($"{SocketText.Age(socket)} in CLOSE_WAIT");
         if (IsEnd(change.Kind))
             facts.Add(End(socket));
+        if (socket.Verdict != Verdict.Unspecified)
+            facts.Add(VerdictChange(socket, before));
         if (socket.IdleBeforeFin is not null)
             facts.Add($"idle {SocketText.IdleBeforeFin(socket)} before the FIN");
         facts.Add($"unread {socket.UnreadBytes} unsent {socket.UnsentBytes}");
         facts.Add($"cookie {SocketText.Cookie(socket.Cookie)}");
         return string.Join("  ", facts);
     }
+
+    private static string VerdictChange(SocketRecord socket, Verdict? before) =>
+        before is null or Verdict.Unspecified || before == socket.Verdict
+            ? WireNames.Of(socket.Verdict)
+            : $"{WireNames.Of(before.Value)} -> {WireNames.Of(socket.Verdict)}";
 
     private static string End(SocketRecord socket) => socket.DescriptorLeftOpen
         ? $"{WireNames.Of(socket.EndReason)}, a descriptor is still open"

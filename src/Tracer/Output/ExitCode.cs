@@ -5,9 +5,12 @@ namespace Tracer.Output;
 internal static class ExitCode
 {
     public const int Ok = 0;
-    public const int Failure = 1;
+
+    /// <summary>A finding fulfils the condition of --fail-on.</summary>
+    public const int Findings = 1;
     public const int Usage = 2;
     public const int CannotConnect = 3;
     public const int NotPermitted = 4;
     public const int KernelUnsupported = 5;
+    public const int Failure = 6;
 }

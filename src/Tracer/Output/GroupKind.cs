@@ -8,4 +8,5 @@ internal enum GroupKind
     Peer,
     Stack,
     Listener,
+    Verdict,
 }

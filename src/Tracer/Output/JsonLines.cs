@@ -16,6 +16,9 @@ internal sealed class JsonLines(TextWriter output)
     // The formatter leaves unset messages out; a reader shall find every key.
     private static readonly FieldDescriptor[] SocketMessages = MessageFields(SocketRecord.Descriptor);
     private static readonly FieldDescriptor[] TransitionMessages = MessageFields(Transition.Descriptor);
+    private static readonly FieldDescriptor[] FindingMessages = MessageFields(Finding.Descriptor);
+    private static readonly FieldDescriptor[] SummaryMessages = MessageFields(HostSummary.Descriptor);
+    private static readonly FieldDescriptor[] ExplanationMessages = MessageFields(ExplainSocketResponse.Descriptor);
 
     public void Write(SocketRecord socket) => WriteLine(Format(socket, SocketMessages));
 
@@ -29,8 +32,14 @@ internal sealed class JsonLines(TextWriter output)
         WriteLine($"{Open(kind)}, \"socket\": {Format(change.Socket, SocketMessages)}{ObjectEnd}");
     }
 
+    public void Write(Finding finding) => WriteNamed("finding", Format(finding, FindingMessages));
+
+    public void Write(HostSummary summary) => WriteNamed("summary", Format(summary, SummaryMessages));
+
+    public void Write(ExplainSocketResponse explanation) => WriteNamed("explanation", Format(explanation, ExplanationMessages));
+
     /// <summary>Writes what is not an event: { "lost": { ... } }, { "heartbeat": { ... } } ...</summary>
-    public void WriteNotice(string name, IMessage notice) => WriteLine($"{{ \"{name}\": {Formatter.Format(notice)}{ObjectEnd}");
+    public void WriteNotice(string name, IMessage notice) => WriteNamed(name, Formatter.Format(notice));
 
     public void Write(SocketGroup group, GroupKind kind)
     {
@@ -63,6 +72,8 @@ internal sealed class JsonLines(TextWriter output)
         [.. message.Fields.InFieldNumberOrder().Where(field => field.FieldType == FieldType.Message && !field.IsRepeated)];
 
     private static string Open(string json) => json[..^ObjectEnd.Length];
+
+    private void WriteNamed(string name, string json) => WriteLine($"{{ \"{name}\": {json}{ObjectEnd}");
 
     private void WriteLine(string json) => output.WriteLine(TargetText.EscapeJson(json));
 }

@@ -9,6 +9,13 @@ internal sealed class SocketDetails(TextWriter output, OutputStyle style, int fr
     private const string Indent = "    ";
     private const string FrameIndent = "        ";
 
+    public void WriteAll(SocketRecord socket)
+    {
+        if (socket.Verdict != Verdict.Unspecified)
+            WriteFact("verdict", VerdictText.Describe(socket.Verdict));
+        WriteOwners(socket);
+    }
+
     public void WriteOwners(SocketRecord socket)
     {
         WriteFact("held by", SocketText.Holders(socket));
@@ -16,7 +23,7 @@ internal sealed class SocketDetails(TextWriter output, OutputStyle style, int fr
         if (socket.FirstSend is { } firstSend)
             WriteActor("sent by", firstSend, " first");
         if (socket.LastRead is { } lastRead)
-            WriteActor("last read", lastRead, ReadResult(lastRead.Result));
+            WriteActor("last read", lastRead, " " + ErrorText.ReadResult(lastRead.Result));
         WriteEofRead(socket);
     }
 
@@ -42,7 +49,7 @@ internal sealed class SocketDetails(TextWriter output, OutputStyle style, int fr
             if (socket.Listener?.Opener is { } opener)
                 WriteActor("listen by", opener, "");
             if (socket.Listener?.LastAccept is { } lastAccept)
-                WriteActor("accept by", lastAccept, lastAccept.Result < 0 ? $" tried last, got error {-lastAccept.Result}" : " accepted last");
+                WriteActor("accept by", lastAccept, lastAccept.Result < 0 ? $" tried last, {ErrorText.AcceptResult(lastAccept.Result)}" : " accepted last");
             return;
         }
         if (socket.Origin is not { } origin)
@@ -68,11 +75,4 @@ internal sealed class SocketDetails(TextWriter output, OutputStyle style, int fr
     }
 
     private void WriteFact(string role, string text) => output.WriteLine($"{Indent}{style.Palette.Faint(role.PadRight(9))} {text}");
-
-    private static string ReadResult(int result) => result switch
-    {
-        0 => " got the end of the stream",
-        < 0 => $" got error {-result}",
-        _ => $" got {result} bytes",
-    };
 }

@@ -3,7 +3,7 @@ using CloseWait.V1;
 
 namespace Tracer.Output;
 
-/// <summary>Sockets that share a process, a peer, an origin stack or a listener.</summary>
+/// <summary>Sockets that share a process, a peer, an origin stack, a listener or a verdict.</summary>
 internal sealed class SocketGroup(string key)
 {
     private const int StackPathLimit = 4;
@@ -51,6 +51,7 @@ internal sealed class SocketGroup(string key)
         GroupKind.Process => Processes(socket),
         GroupKind.Peer => [Peer(socket)],
         GroupKind.Stack => [Stack(socket)],
+        GroupKind.Verdict => [SocketText.Verdict(socket)],
         _ => [ListenerName(socket)],
     };
 

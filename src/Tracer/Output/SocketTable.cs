@@ -12,7 +12,7 @@ internal sealed class SocketTable(OutputStyle style, bool showState)
         var table = new TextTable(Columns());
         foreach (SocketRecord socket in sockets)
             table.Add(Row(socket));
-        table.Write(output, style.Palette, style.Headers, row => details?.WriteOwners(sockets[row]));
+        table.Write(output, style.Palette, style.Headers, row => details?.WriteAll(sockets[row]));
     }
 
     private List<TextColumn> Columns()
@@ -24,7 +24,7 @@ internal sealed class SocketTable(OutputStyle style, bool showState)
         ];
         if (showState)
             columns.Add(new("STATE"));
-        columns.AddRange([new("HOLDERS"), new("ORIGIN")]);
+        columns.AddRange([new("VERDICT"), new("HOLDERS"), new("ORIGIN")]);
         return columns;
     }
 
@@ -38,7 +38,7 @@ internal sealed class SocketTable(OutputStyle style, bool showState)
         ];
         if (showState)
             cells.Add(State(socket));
-        cells.AddRange([style.Fit(SocketText.Holders(socket)), style.Fit(SocketText.Origin(socket))]);
+        cells.AddRange([SocketText.Verdict(socket), style.Fit(SocketText.Holders(socket)), style.Fit(SocketText.Origin(socket))]);
         return [.. cells];
     }
 

@@ -44,6 +44,9 @@ internal static class SocketText
 
     public static string Cookie(ulong cookie) => cookie.ToString(CultureInfo.InvariantCulture);
 
+    public static string Verdict(SocketRecord socket) =>
+        socket.Verdict == CloseWait.V1.Verdict.Unspecified ? Unknown : WireNames.Of(socket.Verdict);
+
     public static string Holder(Holder holder) => $"{Name(holder.Comm)}({holder.Pid},fd={holder.Fd})";
 
     public static string Holders(SocketRecord socket)

@@ -7,13 +7,20 @@ namespace Tracer.Output;
 /// <summary>Names of protocol values as people write them.</summary>
 internal static class WireNames
 {
-    private const string StatePrefix = "TCP_STATE_";
-
-    private static readonly Dictionary<TcpState, string> States = System.Enum.GetValues<TcpState>()
-        .ToDictionary(state => state, state => OriginalName(EventReflection.Descriptor, state)[StatePrefix.Length..]);
+    private static readonly Dictionary<TcpState, string> States = Names<TcpState>(EventReflection.Descriptor, "TCP_STATE_");
+    private static readonly Dictionary<Verdict, string> Verdicts = Names<Verdict>(EventReflection.Descriptor, "VERDICT_");
+    private static readonly Dictionary<Severity, string> Severities = Names<Severity>(FindingReflection.Descriptor, "SEVERITY_");
 
     /// <summary>CLOSE_WAIT, ESTABLISHED ...; a state from a newer daemon shows its number.</summary>
     public static string Of(TcpState state) => States.TryGetValue(state, out string? name) ? name : $"STATE_{(int)state}";
+
+    /// <summary>EOF_NOT_READ, NEVER_ACCEPTED ...; empty: there was nothing to judge.</summary>
+    public static string Of(Verdict verdict) => verdict == Verdict.Unspecified ? ""
+        : Verdicts.TryGetValue(verdict, out string? name) ? name : $"VERDICT_{(int)verdict}";
+
+    /// <summary>CRITICAL, WARNING ...</summary>
+    public static string Of(Severity severity) => severity == Severity.Unspecified ? "NOT RATED"
+        : Severities.TryGetValue(severity, out string? name) ? name : $"SEVERITY_{(int)severity}";
 
     public static string Of(Direction direction) => direction switch
     {
@@ -34,6 +41,7 @@ internal static class WireNames
         _ => "end not seen",
     };
 
-    private static string OriginalName(FileDescriptor file, TcpState state) =>
-        file.FindTypeByName<EnumDescriptor>(nameof(TcpState)).FindValueByNumber((int)state).Name;
+    private static Dictionary<T, string> Names<T>(FileDescriptor file, string prefix)
+        where T : struct, System.Enum => file.FindTypeByName<EnumDescriptor>(typeof(T).Name).Values
+            .ToDictionary(value => (T)System.Enum.ToObject(typeof(T), value.Number), value => value.Name[prefix.Length..]);
 }

@@ -29,6 +29,36 @@ public sealed partial class OwnDaemonTests : IDisposable
     }
 
     [Theory]
+    [InlineData(ExitCode.Ok)]
+    [InlineData(ExitCode.Findings, "--fail-on", "warning")]
+    public async Task Why_lets_its_daemon_watch_before_it_asks(int exitCode, params string[] flags)
+    {
+        await using var child = ChildProcess.StartWithFakeDaemon(null, ["why", "--watch", "200ms", "--socket", NoSocket, .. flags]);
+        CommandRun run = await child.WaitAsync();
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.StartsWith("WARNING  apache2", run.Out, StringComparison.Ordinal);
+        int pid = DaemonPid(run.Error);
+        Assert.Equal($"closewait: no daemon on {NoSocket}; started one for this command (pid {pid})\nclosewait: watching for 200ms\n", run.Error);
+        Assert.False(Directory.Exists($"/proc/{pid}"));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_during_the_watch_leaves_nothing()
+    {
+        string said = _folder.PathOf("said");
+        string command = $"'{Environment.ProcessPath}' {TestProgram.CommandLineMode} why --watch 60s --socket '{NoSocket}'";
+        await using var child = ChildProcess.StartShell($"exec {command} 2>'{said}'");
+        await WaitUntilAsync(() => File.Exists(said) && File.ReadAllText(said).Contains("watching for 60.0s", StringComparison.Ordinal), "it watches");
+        string folder = SocketFolderOfDaemonOf(child.Id, out int pid);
+        await child.SignalAsync("INT");
+        CommandRun run = await child.WaitAsync();
+        Assert.Equal((ExitCode.Ok, ""), (run.ExitCode, run.Out));
+        Assert.Equal(2, (await File.ReadAllLinesAsync(said, TestContext.Current.CancellationToken)).Length);
+        Assert.False(IsRunning(pid));
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
     public async Task A_signal_takes_the_daemon_along(string signal)

@@ -26,6 +26,7 @@ public sealed class FilterTests
         { "--cgroup /system.slice/apache2.service", """{ "cgroups": [ "/system.slice/apache2.service" ] }""" },
         { "--direction in,OUTBOUND", """{ "directions": [ "DIRECTION_INBOUND", "DIRECTION_OUTBOUND" ] }""" },
         { "--family 4,inet6", """{ "families": [ "FAMILY_IPV4", "FAMILY_IPV6" ] }""" },
+        { "--verdict never-accepted,EOF_NOT_READ --verdict Half-Close-In-Use", """{ "verdicts": [ "VERDICT_NEVER_ACCEPTED", "VERDICT_EOF_NOT_READ", "VERDICT_HALF_CLOSE_IN_USE" ] }""" },
         { "", "{ }" },
     };
 

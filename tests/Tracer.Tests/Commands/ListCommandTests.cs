@@ -27,6 +27,7 @@ public sealed class ListCommandTests
     [InlineData("list-by-peer.txt", "--group-by", "peer")]
     [InlineData("list-by-stack.txt", "--group-by", "stack")]
     [InlineData("list-by-listener.txt", "--group-by", "listener")]
+    [InlineData("list-by-verdict.txt", "--group-by", "verdict")]
     [InlineData("list-by-process.json", "--group-by", "process", "--json")]
     public async Task Output_is_as_recorded(string golden, params string[] arguments)
     {

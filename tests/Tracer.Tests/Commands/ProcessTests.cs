@@ -16,12 +16,29 @@ public sealed class ProcessTests
     [InlineData(ExitCode.Usage, "run --ring-size 3")]
     [InlineData(ExitCode.Usage, "run --config /nowhere/at.all")]
     [InlineData(ExitCode.CannotConnect, "list --address localhost:1")]
+    [InlineData(ExitCode.CannotConnect, "why --address localhost:1")]
+    [InlineData(ExitCode.Usage, "why --from /nowhere/at.all")]
+    [InlineData(ExitCode.Failure, "why --from /proc/self/cmdline")]
+    [InlineData(ExitCode.Failure, "list --from /dev/zero")]
     public async Task The_exit_code_reaches_the_shell(int exitCode, string arguments)
     {
         await using var child = ChildProcess.StartCommand(arguments.Split(' '));
         CommandRun run = await child.WaitAsync();
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Single((run.Out + run.Error).TrimEnd().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData(ExitCode.Ok, 0)]
+    [InlineData(ExitCode.Findings, 1)]
+    public async Task Findings_reach_the_shell_as_an_exit_code(int exitCode, int findings)
+    {
+        Finding[] found = [.. Enumerable.Repeat(FindingSamples.EofNotRead(), findings)];
+        await using FakeHost host = await FakeHost.StartAsync(new FakeService { Findings = FindingSamples.Answer(found) });
+        await using var child = ChildProcess.StartCommand("why", "--fail-on", "any", "--socket", host.SocketPath);
+        CommandRun run = await child.WaitAsync();
+        Assert.Equal((exitCode, ""), (run.ExitCode, run.Error));
+        Assert.DoesNotContain('\e', run.Out);
     }
 
     [Theory]

@@ -10,10 +10,12 @@ public sealed class UsageTests
 {
     public static TheoryData<string, string> Mistakes => new()
     {
-        { "", "a command is missing: run, list, stacks, threads, watch, check (see closewait --help)" },
+        { "", "a command is missing: run, why, list, stacks, threads, watch, check (see closewait --help)" },
         { "frobnicate", "unknown command 'frobnicate' (see closewait --help)" },
         { "--frobnicate", "unknown option '--frobnicate' (see closewait --help)" },
-        { "list --verdict leak", "unknown option '--verdict' (see closewait list --help)" },
+        { "list --cookie 1", "unknown option '--cookie' (see closewait list --help)" },
+        { "list --verdict leak", "--verdict: 'leak' is not a verdict (never-accepted, eof-not-read, eof-read-not-closed, held-elsewhere ...)" },
+        { "list --verdict unspecified", "--verdict: 'unspecified' is not a verdict (never-accepted, eof-not-read, eof-read-not-closed, held-elsewhere ...)" },
         { "list extra", "unexpected argument 'extra' (see closewait list --help)" },
         { "list @file", "unexpected argument '@file' (see closewait list --help)" },
         { "list --pid", "Required argument missing for option: '--pid' (see closewait list --help)" },
@@ -42,7 +44,7 @@ public sealed class UsageTests
         { "list --cgroup system.slice", "--cgroup: 'system.slice' is not a cgroup v2 path: it begins with '/', as in /proc/PID/cgroup" },
         { "list --direction up", "--direction: 'up' is not a direction (in, out or listen)" },
         { "list --family 5", "--family: '5' is not an address family (4 or 6)" },
-        { "list --group-by color", "--group-by: 'color' is not process, peer, stack or listener" },
+        { "list --group-by color", "--group-by: 'color' is not process, peer, stack, listener or verdict" },
         { "list --stacks some", "--stacks: 'some' is not few, full or none" },
         { "list --stacks --group-by peer", "--stacks and --group-by exclude each other" },
         { "list --color sometimes", "--color: 'sometimes' is not auto, always or never" },
@@ -61,6 +63,27 @@ public sealed class UsageTests
         { "watch --min-age 5s", "--min-age: a state change has no age; add --close-waits" },
         { "watch --stacks full", "--stacks: state changes come without stacks; add --close-waits" },
         { "watch --close-waits --state established", "--close-waits and --state exclude each other" },
+        { "watch --verdict eof-not-read", "--verdict: a state change is not judged; add --close-waits" },
+        { "why one two", "unexpected argument 'two' (see closewait why --help)" },
+        { "why :http", "TARGET: 'http' is not a port (1 to 65535)" },
+        { "why 0", "TARGET: '0' is neither a process id nor a socket cookie" },
+        { "why 99999999999999999999", "TARGET: '99999999999999999999' is neither a process id nor a socket cookie" },
+        { "why pid:nginx", "TARGET: 'nginx' is not a process id" },
+        { "why cookie:x", "TARGET: 'cookie:x' is not a socket cookie" },
+        { "why comm:averyveryverylongname", "TARGET: 'averyveryverylongname' never matches: the kernel keeps 15 bytes of a name" },
+        { "why averyveryverylongname", "TARGET: 'averyveryverylongname' never matches: the kernel keeps 15 bytes of a name" },
+        { "why example.com:443", "TARGET: 'example.com:443' needs the address of one side, not a name (a process of this name: comm:NAME)" },
+        { "why :80 --port 443", "TARGET and --port exclude each other" },
+        { "why 12 --pid 12", "TARGET and --pid exclude each other" },
+        { "why nginx --comm nginx", "TARGET and --comm exclude each other" },
+        { "why nginx --fail-on any", "--fail-on is about findings: leave TARGET out, and use --pid, --port, --comm ... instead" },
+        { "why nginx --harmless", "--harmless is about findings: leave TARGET out, and use --pid, --port, --comm ... instead" },
+        { "why --stacks", "--stacks is for the life of single sockets: name a TARGET" },
+        { "why --fail-on leak", "--fail-on: 'leak' is not any, notice, warning, critical or a verdict (never-accepted, eof-not-read ...)" },
+        { "why --watch long", "--watch: 'long' is not a duration (500ms, 5s, 2m, 1h)" },
+        { "why --count 0", "--count: '0' is not a number from 1 to 2147483647" },
+        { "why --from s --address localhost:1", "--from and --address exclude each other" },
+        { "list --from s --socket p", "--from and --socket exclude each other" },
         { "check --hooks close", "--hooks: 'close' is not FACT=RUNG" },
         { "check now", "unexpected argument 'now' (see closewait check --help)" },
     };
@@ -90,6 +113,7 @@ public sealed class UsageTests
     [Theory]
     [InlineData("--help")]
     [InlineData("list --help")]
+    [InlineData("why --help")]
     [InlineData("watch --help")]
     [InlineData("run --help")]
     [InlineData("check --help")]

@@ -91,6 +91,34 @@ public sealed class WatchCommandTests
         Assert.Equal(Follows + "closewait: message 3 of the stream came where 2 was expected\n", run.Error);
     }
 
+    [Fact]
+    public async Task A_changed_verdict_is_news_and_a_repeated_one_is_not()
+    {
+        SocketRecord read = Samples.PooledConnection();
+        (read.Verdict, read.UnreadBytes) = (Verdict.EofReadNotClosed, 0);
+        read.EofRead = Samples.Actor("apache2", 812, 812, OriginKind.Unspecified, Source.Traced, -1);
+        FakeService service = new FakeService().Say(Samples.Changes(
+            Samples.Change(Kind.Entered, Samples.PooledConnection()), Samples.Change(Kind.Updated, Samples.PooledConnection()),
+            Samples.Change(Kind.Updated, read), Samples.Change(Kind.Updated, read), Samples.Change(Kind.Aged, read))).Hush();
+        await using FakeHost host = await FakeHost.StartAsync(service);
+        string[] lines = (await CommandRun.AtAsync(host, "watch", "--close-waits")).Out.Split('\n');
+        string[] changes = [.. lines.Where(line => line.Contains("cookie", StringComparison.Ordinal))];
+        Assert.Equal(3, changes.Length);
+        Assert.Contains(" EOF_NOT_READ  idle", changes[0], StringComparison.Ordinal);
+        Assert.Contains(" EOF_NOT_READ -> EOF_READ_NOT_CLOSED  idle", changes[1], StringComparison.Ordinal);
+        Assert.Contains("CLOSE_WAIT  EOF_READ_NOT_CLOSED  idle", changes[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_socket_that_a_filter_lets_in_late_is_told_in_full()
+    {
+        FakeService service = new FakeService().Say(Samples.Changes(Samples.Change(Kind.Updated, Samples.PooledConnection()))).Hush();
+        await using FakeHost host = await FakeHost.StartAsync(service);
+        CommandRun run = await CommandRun.AtAsync(host, "watch", "--close-waits", "--verdict", "eof-not-read");
+        Assert.Contains("UPDATED  10.0.0.5:43210 -> 10.0.0.9:8080", run.Out, StringComparison.Ordinal);
+        Assert.Contains("opened by apache2(812) connect", run.Out, StringComparison.Ordinal);
+    }
+
     private static Transition Other()
     {
         Transition change = Samples.Change(TcpState.Listen, TcpState.Close, 2_000_000_000);
@@ -106,15 +134,18 @@ public sealed class WatchCommandTests
         unknown.Holders.Clear();
         unknown.HoldersTime = null;
         SocketRecord closed = Samples.PooledConnection();
+        closed.Verdict = Verdict.Unspecified;
         closed.EndReason = EndReason.Closed;
         closed.EndTime = Samples.At(9);
         closed.Closer = Samples.Actor("apache2", 812, 815, OriginKind.Unspecified, Source.Traced, 9);
         SocketRecord reset = Samples.Leaked();
+        reset.Verdict = Verdict.ResetButOpen;
         reset.EndReason = EndReason.ResetByPeer;
         reset.EndTime = Samples.At(10);
         reset.DescriptorLeftOpen = true;
         SocketRecord accepted = Samples.NeverAccepted();
         accepted.NeverAccepted = false;
+        accepted.Verdict = Verdict.EofNotRead;
         accepted.Holders.Add(accepted.Listener.Holders[0].Clone());
         return new FakeService().Say(
             Samples.Changes(Samples.Change(Kind.Existing, Samples.Existing())),

@@ -24,7 +24,7 @@ internal static class FakeDaemon
             await WaitAsync(stop);
             return ExitCode.Ok;
         }
-        FakeService service = new FakeService { Sockets = [Samples.PooledConnection()] }
+        FakeService service = new FakeService { Sockets = [Samples.PooledConnection()], Findings = FindingSamples.Answer(FindingSamples.EofNotRead()) }
             .Say(Samples.Started(), Samples.Changes(Samples.Connected()));
         await using FakeHost host = await FakeHost.StartAtAsync(service, options.SocketPath);
         await WaitAsync(mood == "deaf" ? CancellationToken.None : stop);

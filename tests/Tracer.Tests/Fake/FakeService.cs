@@ -27,6 +27,11 @@ internal sealed class FakeService : TracerService.TracerServiceBase
 
     public DumpThreadsResponse Threads { get; init; } = new();
 
+    public ListFindingsResponse Findings { get; init; } = new();
+
+    /// <summary>Any other socket is gone when it is asked for.</summary>
+    public IReadOnlyList<ExplainSocketResponse> Explanations { get; init; } = [];
+
     /// <summary>Every call fails with this status.</summary>
     public Status? Refusal { get; init; }
 
@@ -94,6 +99,20 @@ internal sealed class FakeService : TracerService.TracerServiceBase
     {
         Note(request, StreamRefusal);
         return Task.FromResult(Threads);
+    }
+
+    public override Task<ListFindingsResponse> ListFindings(ListFindingsRequest request, ServerCallContext context)
+    {
+        Note(request, Refusal ?? StreamRefusal);
+        return Task.FromResult(Findings);
+    }
+
+    public override Task<ExplainSocketResponse> ExplainSocket(ExplainSocketRequest request, ServerCallContext context)
+    {
+        Note(request, Refusal ?? StreamRefusal);
+        return Explanations.FirstOrDefault(explanation => explanation.Socket.Cookie == request.Cookie) is { } known
+            ? Task.FromResult(known)
+            : throw new RpcException(new Status(StatusCode.NotFound, "no such socket"));
     }
 
     public override Task WatchTransitions(

@@ -37,6 +37,7 @@ internal static class Samples
         Rtt = Span(0.00035),
         Family = "ipv4",
         Cgroup = "/system.slice/apache2.service",
+        Verdict = Verdict.EofNotRead,
     };
 
     /// <summary>A client that gave up while it waited for a blocked server.</summary>
@@ -68,6 +69,7 @@ internal static class Samples
         HoldersTime = At(-1),
         CloseWaitEnterTime = At(-4.321),
         Family = "ipv6",
+        Verdict = Verdict.NeverAccepted,
     };
 
     /// <summary>It was there before the tracer, and nobody has looked for its holders yet.</summary>
@@ -110,6 +112,7 @@ internal static class Samples
         Listener = new Listener { Cookie = 13, LocalAddress = "0.0.0.0", LocalPort = 8888, Holders = { Holder("game", 77, 5) } },
         CloseWaitEnterTime = At(-0.75),
         Family = "ipv4",
+        Verdict = Verdict.EofReadNotClosed,
     };
 
     /// <summary>As <see cref="PooledConnection"/>, with all that a stack can tell.</summary>
