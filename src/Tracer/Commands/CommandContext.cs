@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Client;
 using Tracer.Output;
+using Tracer.Output.Top;
 
 namespace Tracer.Commands;
 
@@ -21,6 +22,9 @@ internal sealed record CommandContext
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
     public bool OutIsTerminal { get; init; }
+
+    /// <summary>Opens the terminal for a full screen; null: there is none to draw on, or to read keys from.</summary>
+    public Func<Terminal>? OpenTerminal { get; init; }
 
     public bool IsRoot { get; init; }
 

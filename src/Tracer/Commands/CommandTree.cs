@@ -59,6 +59,7 @@ internal static class CommandTree
         var root = new RootCommand("Finds the sockets in CLOSE_WAIT, who holds them and who opened them.")
         {
             RunCommand.Create(context),
+            TopCommand.Create(context),
             ListCommand.Create(context),
             StacksCommand.Create(context),
             ThreadsCommand.Create(context),

@@ -12,11 +12,19 @@ internal sealed class OutputOptions
     private readonly Option<string> _color = new("--color") { HelpName = "auto|always|never", Description = "Colours; auto: on a terminal, unless NO_COLOR is set or TERM is dumb [default: auto]" };
 
     public OutputOptions(Command command)
+        : this(command, colorOnly: false)
     {
-        command.Add(_json);
-        command.Add(_noHeaders);
-        command.Add(_color);
     }
+
+    private OutputOptions(Command command, bool colorOnly)
+    {
+        Option[] options = colorOnly ? [_color] : [_json, _noHeaders, _color];
+        foreach (Option option in options)
+            command.Add(option);
+    }
+
+    /// <summary>For a command that draws a screen.</summary>
+    public static OutputOptions AddColor(Command command) => new(command, colorOnly: true);
 
     public bool IsJson(OptionReader reader) => reader.Flag(_json);
 
