@@ -38,7 +38,7 @@ internal sealed class TopFrame(OutputStyle style)
         if (state.ShowsHelp)
             lines.AddRange(Help.Take(page + 1).Select(line => Fit(line, width)));
         else
-            lines.AddRange(Body(state, width, page));
+            lines.AddRange(Body(state, width, page).Take(page + 1));
         while (lines.Count < height - LinesBelow)
             lines.Add("");
         lines.AddRange(Chosen(state).Select(line => Fit(line, width)));

@@ -9,7 +9,7 @@ namespace Tracer.Tests.Output.Top;
 /// <summary>Findings for the screen, and keys that somebody presses.</summary>
 internal static class TopScene
 {
-    public const int Page = 20;
+    public static int Page => TopFrame.PageOf(24);
 
     public static Finding Finding(string id, Severity severity, ulong sockets, string comm, Verdict verdict, double growth = 0, double age = 60, double share = 0) => new()
     {
