@@ -3,11 +3,14 @@ using Tracer.Client;
 using Tracer.Commands;
 using Tracer.Daemon;
 using Tracer.Output;
+using Tracer.Output.Top;
 
 using var signals = new StopSignals();
+TextWriter output = StandardOutput.Open();
+bool hasTerminal = !Console.IsOutputRedirected && !Console.IsInputRedirected;
 var context = new CommandContext
 {
-    Out = StandardOutput.Open(),
+    Out = output,
     Error = Console.Error,
     Input = Console.OpenStandardInput(),
     Daemon = new DaemonEntryPoints(DaemonProcess.RunAsync, KernelCheck.Run),
@@ -15,6 +18,7 @@ var context = new CommandContext
     OutIsTerminal = !Console.IsOutputRedirected,
     ErrorIsTerminal = !Console.IsErrorRedirected,
     OutWidth = TerminalWidth.Read(),
+    OpenTerminal = hasTerminal ? () => ProcessTerminal.Open(output) : null,
     IsRoot = Environment.IsPrivilegedProcess,
 };
 return await CommandTree.RunAsync(args, context, signals.Token);

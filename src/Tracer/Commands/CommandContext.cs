@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Client;
 using Tracer.Output;
+using Tracer.Output.Top;
 
 namespace Tracer.Commands;
 
@@ -25,6 +26,9 @@ internal sealed record CommandContext
     public bool ErrorIsTerminal { get; init; }
 
     public int OutWidth { get; init; } = OutputStyle.PlainWidth;
+
+    /// <summary>Opens the terminal for a full screen; null: there is none to draw on, or to read keys from.</summary>
+    public Func<Terminal>? OpenTerminal { get; init; }
 
     public bool IsRoot { get; init; }
 

@@ -60,6 +60,7 @@ internal static class CommandTree
         {
             RunCommand.Create(context),
             WhyCommand.Create(context),
+            TopCommand.Create(context),
             ListCommand.Create(context),
             StacksCommand.Create(context),
             ThreadsCommand.Create(context),

@@ -19,6 +19,18 @@ internal sealed class OutputOptions
         command.Add(_color);
     }
 
+    private OutputOptions()
+    {
+    }
+
+    /// <summary>For a command that draws a screen: nothing but colours can be chosen.</summary>
+    public static OutputOptions AddColor(Command command)
+    {
+        var options = new OutputOptions();
+        command.Add(options._color);
+        return options;
+    }
+
     public bool IsJson(OptionReader reader) => reader.Flag(_json);
 
     public OutputStyle Read(OptionReader reader, CommandContext context)

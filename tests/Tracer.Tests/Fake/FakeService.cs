@@ -13,8 +13,10 @@ internal sealed class FakeService : TracerService.TracerServiceBase
 {
     private readonly Channel<WatchTransitionsResponse> _transitions = Channel.CreateUnbounded<WatchTransitionsResponse>();
     private readonly Channel<WatchCloseWaitsResponse> _closeWaits = Channel.CreateUnbounded<WatchCloseWaitsResponse>();
+    private readonly Channel<WatchFindingsResponse> _findings = Channel.CreateUnbounded<WatchFindingsResponse>();
     private ulong _transitionSequence;
     private ulong _closeWaitSequence;
+    private ulong _findingSequence;
 
     public ConcurrentQueue<IMessage> Requests { get; } = [];
 
@@ -58,6 +60,16 @@ internal sealed class FakeService : TracerService.TracerServiceBase
         return this;
     }
 
+    public FakeService Say(params WatchFindingsResponse[] responses)
+    {
+        foreach (WatchFindingsResponse response in responses)
+        {
+            response.Sequence = ++_findingSequence;
+            Assert.True(_findings.Writer.TryWrite(response));
+        }
+        return this;
+    }
+
     /// <summary>A message that never arrives: the next one has a number too high.</summary>
     public FakeService SkipOne()
     {
@@ -70,6 +82,7 @@ internal sealed class FakeService : TracerService.TracerServiceBase
     {
         _transitions.Writer.Complete();
         _closeWaits.Writer.Complete();
+        _findings.Writer.Complete();
         return this;
     }
 
@@ -127,6 +140,13 @@ internal sealed class FakeService : TracerService.TracerServiceBase
     {
         Note(request, Refusal ?? StreamRefusal);
         return CopyAsync(_closeWaits.Reader, stream, context.CancellationToken);
+    }
+
+    public override Task WatchFindings(
+        WatchFindingsRequest request, IServerStreamWriter<WatchFindingsResponse> stream, ServerCallContext context)
+    {
+        Note(request, Refusal ?? StreamRefusal);
+        return CopyAsync(_findings.Reader, stream, context.CancellationToken);
     }
 
     private void Note(IMessage request, Status? refusal)
