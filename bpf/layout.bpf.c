@@ -52,5 +52,6 @@ struct tcp_unwind_table layout_unwind_table;
 struct tcp_interpreter layout_interpreter;
 struct tcp_target layout_target;
 struct tcp_process_exit layout_process_exit;
+struct tcp_thread layout_thread;
 struct tcp_filter layout_filter;
 struct tcp_control layout_control;

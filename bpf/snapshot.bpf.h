@@ -122,6 +122,51 @@ int on_descriptor(struct bpf_iter__task_file *ctx)
 	return 0;
 }
 
+/* Registers of a thread that is in the kernel, or was last; the task may be anybody's. */
+static __always_inline void fill_registers(struct tcp_thread *row, struct task_struct *task)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+
+#if defined(__TARGET_ARCH_x86)
+	row->ip = regs->ip;
+	row->sp = regs->sp;
+	row->fp = regs->bp;
+	row->thread_pointer = task->thread.fsbase;
+#elif defined(__TARGET_ARCH_arm64)
+	row->ip = regs->pc;
+	row->sp = regs->sp;
+	row->fp = regs->regs[29];
+#endif
+}
+
+/*
+ * Where the threads of one process are, without stopping them; 5.8, and 5.15 for
+ * bpf_task_pt_regs(). Memory of another task is out of reach here (its iterator
+ * is not sleepable): user space walks the stacks.
+ */
+SEC("iter/task")
+int on_thread(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct tcp_thread row = {};
+
+	if (!task || (__u32)task->tgid != control.inspected_pid || !task->mm)
+		return 0;
+	header_fill(&row.header, sizeof(row), TCP_EVENT_KIND_THREAD);
+	row.ktime_ns = bpf_ktime_get_ns();
+	row.pid = task->tgid;
+	row.tid = task->pid;
+	row.start_boottime_ns = task->group_leader->start_boottime;
+	fill_registers(&row, task);
+	/* In this order: a thread that leaves its processor in between has a switch more in the next row. */
+	if (bpf_core_field_exists(task->on_cpu)) /* not on a kernel for one processor */
+		row.is_running = task->on_cpu != 0;
+	barrier();
+	row.switches = task->nvcsw + task->nivcsw;
+	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
+	return 0;
+}
+
 #ifndef KERNEL_WALK_ONLY
 /* Every executable mapping of every process, for the tables of what runs already; 5.12. */
 SEC("iter/task_vma")

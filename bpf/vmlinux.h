@@ -218,8 +218,11 @@ struct task_struct {
 	struct mm_struct *mm;
 	struct thread_struct thread;
 	unsigned int flags;
+	int on_cpu;
 	int pid;
 	int tgid;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
 	__u64 start_boottime;
 	struct task_struct *group_leader;
 	struct signal_struct *signal;
@@ -261,6 +264,11 @@ struct bpf_iter__tcp {
 	struct bpf_iter_meta *meta;
 	struct sock_common *sk_common;
 	unsigned int uid;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
 };
 
 struct bpf_iter__task_file {

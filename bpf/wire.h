@@ -43,6 +43,7 @@ enum tcp_event_kind {
 	TCP_EVENT_KIND_CODE_WANTED = 11, /* struct tcp_code_mapping: a walk found no table for this code */
 	TCP_EVENT_KIND_CODE_MAPPING = 12, /* struct tcp_code_mapping: a row of iter/task_vma */
 	TCP_EVENT_KIND_PROCESS_EXEC = 13, /* struct tcp_code_mapping: a process began to execute a program */
+	TCP_EVENT_KIND_THREAD = 14, /* struct tcp_thread: a row of iter/task */
 };
 
 /* enum of the kernel's own TCP states, include/net/tcp_states.h; 0 is not a state. */
@@ -360,6 +361,22 @@ struct tcp_process_exit {
 	__u32 reserved;
 };
 
+/* Where one thread is. A thread that runs has other registers by now: these are of its last way into the kernel. */
+struct tcp_thread {
+	struct tcp_event_header header;
+	__u64 ktime_ns; /* of the row */
+	__u64 start_boottime_ns; /* of the process, as in tcp_actor */
+	__u64 switches; /* how often it left a processor; equal in two rows that it does not run in: it stood still between them */
+	__u64 ip; /* user registers */
+	__u64 sp;
+	__u64 fp;
+	__u64 thread_pointer; /* x86-64: fsbase; elsewhere 0 */
+	__u32 pid;
+	__u32 tid;
+	__u32 is_running; /* 1: on a processor at this moment */
+	__u32 reserved;
+};
+
 /* One alternative of what watchers ask for; a zero field matches everything. */
 struct tcp_filter {
 	__u64 cgroup_id; /* of the socket */
@@ -379,6 +396,8 @@ struct tcp_control {
 	__u32 watch_filters; /* how many of watch[] are in use; 0: nobody watches transitions */
 	__u32 scope_filters; /* how many of scope[] are in use; 0: the whole host */
 	__u32 snapshot_states; /* bit N: iterators report sockets in state N */
+	__u32 inspected_pid; /* iter/task reports the threads of this process */
+	__u32 reserved;
 	struct tcp_filter watch[TCP_FILTER_SLOTS]; /* any match: the transition leaves the kernel */
 	struct tcp_filter scope[TCP_FILTER_SLOTS]; /* no match: the socket is not followed at all; state_mask is ignored beyond 0 */
 };

@@ -18,4 +18,5 @@ public enum TcpEventKind : ushort
     CodeWanted = 11,
     CodeMapping = 12,
     ProcessExec = 13,
+    Thread = 14,
 }

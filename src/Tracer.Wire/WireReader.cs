@@ -12,7 +12,7 @@ public static class WireReader
     {
         if (!MemoryMarshal.TryRead(record, out TcpEventHeader header) || header.Version != WireFormat.Version)
             return TcpEventKind.Unknown;
-        return header.Kind <= TcpEventKind.ProcessExec ? header.Kind : TcpEventKind.Unknown;
+        return header.Kind <= TcpEventKind.Thread ? header.Kind : TcpEventKind.Unknown;
     }
 
     /// <summary>Reads a TRANSITION.</summary>
@@ -54,6 +54,10 @@ public static class WireReader
     /// <summary>Reads a PROCESS_EXIT.</summary>
     public static DecodeStatus TryReadProcessExit(ReadOnlySpan<byte> record, out TcpProcessExit processExit) =>
         TryRead(record, TcpEventKind.ProcessExit, out processExit);
+
+    /// <summary>Reads a THREAD.</summary>
+    public static DecodeStatus TryReadThread(ReadOnlySpan<byte> record, out TcpThread thread) =>
+        TryRead(record, TcpEventKind.Thread, out thread);
 
     /// <summary>Reads a CODE_WANTED, a CODE_MAPPING or a PROCESS_EXEC.</summary>
     public static DecodeStatus TryReadCodeMapping(ReadOnlySpan<byte> record, out TcpCodeMapping mapping)

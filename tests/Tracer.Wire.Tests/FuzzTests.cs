@@ -94,6 +94,7 @@ public sealed class FuzzTests
         accepted += WireReader.TryReadHolder(record, out _) == DecodeStatus.Ok ? 1 : 0;
         accepted += WireReader.TryReadQueued(record, out _) == DecodeStatus.Ok ? 1 : 0;
         accepted += WireReader.TryReadProcessExit(record, out _) == DecodeStatus.Ok ? 1 : 0;
+        accepted += WireReader.TryReadThread(record, out _) == DecodeStatus.Ok ? 1 : 0;
         accepted += WireReader.TryReadStack(record, out _, out _, out _) == DecodeStatus.Ok ? 1 : 0;
         accepted += WireReader.TryReadCodeMapping(record, out _) == DecodeStatus.Ok ? 1 : 0;
         if (accepted > 1 || (accepted == 1 && kind == TcpEventKind.Unknown))

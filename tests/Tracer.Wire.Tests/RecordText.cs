@@ -34,6 +34,9 @@ internal static class RecordText
             case TcpEventKind.CodeWanted or TcpEventKind.CodeMapping or TcpEventKind.ProcessExec:
                 Append(text, WireReader.TryReadCodeMapping(record, out TcpCodeMapping mapping), mapping);
                 break;
+            case TcpEventKind.Thread:
+                Append(text, WireReader.TryReadThread(record, out TcpThread thread), thread);
+                break;
             case TcpEventKind.ProcessExit:
                 Append(text, WireReader.TryReadProcessExit(record, out TcpProcessExit processExit), processExit);
                 break;

@@ -22,6 +22,7 @@ internal static class SampleRecords
         yield return ("stack-empty", RecordBytes.OfStack(Stack()));
         yield return ("stack-deepest", RecordBytes.OfStack(Stack(), [.. Enumerable.Range(1, WireFormat.StackDepth).Select(frame => 0x400000UL + (ulong)frame)]));
         yield return ("process-exit", RecordBytes.Of(ProcessExit()));
+        yield return ("thread", RecordBytes.Of(Thread()));
         yield return ("code-wanted", RecordBytes.Of(Mapping(TcpEventKind.CodeWanted)));
         yield return ("process-exec", RecordBytes.Of(Mapping(TcpEventKind.ProcessExec)));
         yield return ("code-mapping", RecordBytes.Of(Mapping(TcpEventKind.CodeMapping)));
@@ -141,6 +142,21 @@ internal static class SampleRecords
         KtimeNs = 4_000_000_004,
         StartBoottimeNs = 55_000_000,
         Pid = 1234,
+    };
+
+    public static TcpThread Thread() => new()
+    {
+        Header = RecordBytes.Header<TcpThread>(TcpEventKind.Thread),
+        KtimeNs = 5_000_000_005,
+        StartBoottimeNs = 55_000_000,
+        Switches = 77,
+        Ip = 0x7f00_0000_1111,
+        Sp = 0x7ffc_0000_2222,
+        Fp = 0x7ffc_0000_3333,
+        ThreadPointer = 0x7f00_0000_4740,
+        Pid = 1234,
+        Tid = 1235,
+        IsRunning = 1,
     };
 
     private static TcpActor Actor(uint seed, string comm) => new()

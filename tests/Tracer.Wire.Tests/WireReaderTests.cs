@@ -19,6 +19,7 @@ public sealed class WireReaderTests
         [TcpEventKind.Queued] = (ReadQueued, () => RecordBytes.Of(SampleRecords.Queued())),
         [TcpEventKind.Stack] = (ReadStack, () => RecordBytes.OfStack(SampleRecords.Stack(), 1, 2, 3)),
         [TcpEventKind.ProcessExit] = (ReadProcessExit, () => RecordBytes.Of(SampleRecords.ProcessExit())),
+        [TcpEventKind.Thread] = (ReadThread, () => RecordBytes.Of(SampleRecords.Thread())),
         [TcpEventKind.CodeWanted] = (ReadCodeMapping, () => RecordBytes.Of(SampleRecords.Mapping(TcpEventKind.CodeWanted))),
         [TcpEventKind.ProcessExec] = (ReadCodeMapping, () => RecordBytes.Of(SampleRecords.Mapping(TcpEventKind.ProcessExec))),
         [TcpEventKind.CodeMapping] = (ReadCodeMapping, () => RecordBytes.Of(SampleRecords.Mapping(TcpEventKind.CodeMapping))),
@@ -88,7 +89,7 @@ public sealed class WireReaderTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(14)]
+    [InlineData(15)]
     [InlineData(ushort.MaxValue)]
     public void A_kind_that_does_not_exist_is_refused(ushort kind)
     {
@@ -220,6 +221,13 @@ public sealed class WireReaderTests
     private static DecodeStatus ReadProcessExit(ReadOnlySpan<byte> record, out bool isCleared)
     {
         DecodeStatus status = WireReader.TryReadProcessExit(record, out TcpProcessExit value);
+        isCleared = IsCleared(value);
+        return status;
+    }
+
+    private static DecodeStatus ReadThread(ReadOnlySpan<byte> record, out bool isCleared)
+    {
+        DecodeStatus status = WireReader.TryReadThread(record, out TcpThread value);
         isCleared = IsCleared(value);
         return status;
     }

@@ -16,7 +16,7 @@ public sealed class CaptureSession : IDisposable
     private const string FramePointerObjectResource = "tracer_fp.bpf.o"; // for kernels that refuse what the unwinder is made of
     private const uint BudgetWindowsPerSecond = 10; /* BUDGET_WINDOW_NS, unwind.bpf.h */
 
-    private static readonly string[] Iterators = ["on_snapshot", "on_descriptor", "on_mapping"];
+    private static readonly string[] Iterators = ["on_snapshot", "on_descriptor", "on_mapping", "on_thread"];
 
     private readonly BpfObject _object;
     private readonly List<BpfLink> _links = [];
@@ -53,6 +53,8 @@ public sealed class CaptureSession : IDisposable
     public bool HasSnapshot => _iterators.ContainsKey("on_snapshot");
 
     public bool HasHolders => _iterators.ContainsKey("on_descriptor");
+
+    public bool HasThreads => _iterators.ContainsKey("on_thread");
 
     /// <summary>Loads and attaches what the plan names.</summary>
     /// <exception cref="BpfException">The kernel refused; nothing is left behind.</exception>
@@ -99,6 +101,13 @@ public sealed class CaptureSession : IDisposable
 
     /// <summary>Starts a pass over all executable mappings of all processes.</summary>
     public BpfIterator OpenMappings() => _iterators["on_mapping"].OpenIterator();
+
+    /// <summary>Starts a pass over the threads of a process; one process at a time.</summary>
+    public BpfIterator OpenThreads(uint pid)
+    {
+        Volatile.Write(ref _control.At<TcpControl>(_controlOffset).InspectedPid, pid);
+        return _iterators["on_thread"].OpenIterator();
+    }
 
     public ulong ReadCounter(TcpCounter counter) => _counters.SumPerCpu((uint)counter);
 

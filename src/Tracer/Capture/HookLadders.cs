@@ -87,6 +87,11 @@ public static class HookLadders
             new("iter/task_file", ["on_descriptor"], "", TryDescriptors),
             new("none", [], "descriptors and their processes are not listed"),
         ]),
+        new("thread-registers",
+        [
+            new("iter/task", ["on_thread"], "", TryThreads),
+            new("procfs", [], "stacks of threads that are asked for begin without a frame pointer, and lack the frames of CPython"),
+        ]),
     ];
 
     private static Func<ProgramProbe, ProbeResult> Tracepoint(string name) => p => p.TryTracingTracepoint(name);
@@ -96,6 +101,12 @@ public static class HookLadders
     {
         ProbeResult loop = probe.TryTracingHelper(BpfHelper.Loop);
         return loop.Works ? probe.TryIterator("task_vma") : loop; // sched_process_exec and _fork are older than BTF
+    }
+
+    private static ProbeResult TryThreads(ProgramProbe probe)
+    {
+        ProbeResult registers = probe.TryTracingHelper(BpfHelper.TaskPtRegs);
+        return registers.Works ? probe.TryIterator("task") : registers;
     }
 
     private static ProbeResult TryDescriptors(ProgramProbe probe)
