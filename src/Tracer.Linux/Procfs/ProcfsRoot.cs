@@ -12,6 +12,7 @@ public sealed class ProcfsRoot(string path = "/proc")
 {
     private const int FirstRead = 4096;
     private const int LinkBytes = 4096;
+    private const int PieceBytes = 64 * 1024;
 
     public string Path { get; } = path;
 
@@ -31,6 +32,58 @@ public sealed class ProcfsRoot(string path = "/proc")
         nint length = LibCFiles.readlink(PathOf(pid, file), buffer, LinkBytes);
         target = length > 0 ? new ReadOnlySpan<byte>(buffer, (int)length).ToArray() : [];
         return length > 0 ? ProcfsStatus.Ok : FromErrno(Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>
+    /// Hands over the lines of a file of one process, piece by piece: some files are longer than anybody wants to keep. A line that does not fit a piece
+    /// ends the reading.
+    /// </summary>
+    internal unsafe ProcfsStatus ReadLines(uint pid, string file, long maxBytes, LineSink sink)
+    {
+        using SafeFileHandle opened = LibCFiles.open(PathOf(pid, file), LinuxConstants.O_RDONLY | LinuxConstants.O_CLOEXEC | LinuxConstants.O_NONBLOCK, 0);
+        if (opened.IsInvalid)
+            return FromErrno(Marshal.GetLastPInvokeError());
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        try
+        {
+            int filled = 0;
+            for (long total = 0; total < maxBytes && filled < buffer.Length;)
+            {
+                nint got;
+                fixed (byte* start = buffer)
+                    got = LibCFiles.read(opened, start + filled, buffer.Length - filled);
+                if (got < 0 && Marshal.GetLastPInvokeError() == LinuxConstants.EINTR)
+                    continue;
+                if (got <= 0)
+                    return got == 0 ? ProcfsStatus.Ok : FromErrno(Marshal.GetLastPInvokeError());
+                filled += (int)got;
+                total += got;
+                int used = HandOver(buffer.AsSpan(0, filled), sink);
+                if (used < 0)
+                    return ProcfsStatus.Ok;
+                buffer.AsSpan(used, filled - used).CopyTo(buffer);
+                filled -= used;
+            }
+
+            return ProcfsStatus.Ok;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <returns>Bytes of whole lines; -1: the reader has enough.</returns>
+    private static int HandOver(ReadOnlySpan<byte> bytes, LineSink sink)
+    {
+        int used = 0;
+        for (int length; (length = bytes[used..].IndexOf((byte)'\n')) >= 0; used += length + 1)
+        {
+            if (!sink(bytes.Slice(used, length)))
+                return -1;
+        }
+
+        return used;
     }
 
     internal static ProcfsStatus FromErrno(int errno) => errno switch

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Stacks.Java;
 using Tracer.Stacks.Runtimes;
+using Tracer.Stacks.Threads;
 using Tracer.Stacks.Unwind;
 
 namespace Tracer.Stacks.Tests.Java;
 
 /// <summary>
-/// Does with the rules what the kernel side does. It begins where native code was called: HotSpot notes the registers of that place for its own stack
-/// walks (JavaFrameAnchor).
+/// Walks the generated code of a thread. It begins where native code was called: HotSpot notes the registers of that place for its own stack walks
+/// (JavaFrameAnchor).
 /// </summary>
 internal sealed class JavaStackWalker
 {
+    private readonly TargetProcess _process;
     private readonly VmMemory _memory;
     private readonly VmStructs _structs;
     private readonly ILanguageRuntime _runtime;
@@ -18,6 +20,7 @@ internal sealed class JavaStackWalker
 
     internal JavaStackWalker(TargetProcess process, ILanguageRuntime runtime)
     {
+        _process = process;
         _memory = new ProcessVmMemory(process);
         process.RefreshMappings();
         _structs = JavaDetector.ReadStructs(process)!;
@@ -44,42 +47,30 @@ internal sealed class JavaStackWalker
         ulong fp = Read(anchor + (ulong)_structs.Fields["JavaFrameAnchor::_last_Java_fp"].Offset);
         ulong pc = Read(anchor + (ulong)_structs.Fields["JavaFrameAnchor::_last_Java_pc"].Offset);
         pc = pc == 0 ? Read(sp - 8) : pc;
-        var frames = new List<CodeFrame>();
-        while (pc > _code.Base && pc < _code.End && Kinds.Count < 128)
-            Step(ref pc, ref sp, ref fp, frames);
-        End = pc;
-        return frames;
+        var rules = new EndingRules(new GeneratedRules(_code));
+        ThreadStack stack = new StackWalker(_process, rules).Walk(new ThreadRegisters(pc, sp, fp, null), isExact: false);
+        End = rules.Outside + 1;
+        return Name(stack);
     }
 
-    private void Step(ref ulong pc, ref ulong sp, ref ulong fp, List<CodeFrame> frames)
+    private List<CodeFrame> Name(ThreadStack stack)
     {
-        UnwindRow row = RowAt(pc - 1);
-        Kinds.Add(row.Kind);
-        var named = new List<CodeFrame>();
-        switch (row.Kind)
+        var frames = new List<CodeFrame>();
+        int interpreted = 0;
+        foreach (ulong address in stack.Addresses)
         {
-            case UnwindRowKind.StackPointer:
-                _runtime.TryName(pc - 1, named);
-                sp += (ulong)row.CfaOffset * 8;
-                fp = row.SavedFramePointer == 0 ? fp : Read(sp - (row.SavedFramePointer * 8ul));
-                pc = Read(sp - 8);
-                break;
-            case UnwindRowKind.JavaInterpreter:
-                _runtime.TryName(new InterpreterFrame(Read(fp - 24), Read(fp + (ulong)(row.CfaOffset * 8L)), 0), named);
-                sp = Read(fp - 8);
-                pc = Read(fp + 8);
-                fp = Read(fp);
-                break;
-            default:
-                _runtime.TryName(pc - 1, named);
-                pc = Read(fp + 8);
-                sp = fp + 16;
-                fp = Read(fp);
-                break;
+            UnwindRowKind kind = RowAt(address - 1).Kind;
+            var named = new List<CodeFrame>();
+            if (kind == UnwindRowKind.JavaInterpreter)
+                _runtime.TryName(stack.Interpreter[interpreted++], named);
+            else
+                _runtime.TryName(address - 1, named);
+            Kinds.Add(kind);
+            Stubs.AddRange(named.Where(frame => frame.Kind == FrameKind.Stub).Select(frame => frame.Function));
+            frames.AddRange(named.Where(frame => frame.Kind == FrameKind.Java));
         }
 
-        Stubs.AddRange(named.Where(frame => frame.Kind == FrameKind.Stub).Select(frame => frame.Function));
-        frames.AddRange(named.Where(frame => frame.Kind == FrameKind.Java));
+        return frames;
     }
 
     private UnwindRow RowAt(ulong address) => _code.Rows.Last(row => row.Offset <= address - _code.Base);
@@ -107,5 +98,19 @@ internal sealed class JavaStackWalker
     {
         _memory.TryReadPointer(address, out ulong value);
         return value;
+    }
+
+    /// <summary>Remembers where the generated code ends.</summary>
+    private sealed class EndingRules(ICodeRules rules) : ICodeRules
+    {
+        internal ulong Outside { get; private set; }
+
+        public bool TryFind(ulong address, out UnwindRow row, out bool isGuess)
+        {
+            bool isFound = rules.TryFind(address, out row, out isGuess);
+            if (!isFound)
+                Outside = address;
+            return isFound;
+        }
     }
 }

@@ -2,6 +2,7 @@
 using Tracer.Stacks.Php;
 using Tracer.Stacks.Runtimes;
 using Tracer.Stacks.Tests.Runtimes;
+using Tracer.Stacks.Threads;
 using Xunit;
 
 namespace Tracer.Stacks.Tests.Php;
@@ -20,7 +21,7 @@ public sealed class PhpFuzzTests
         PhpTarget.FramesIn("fread", () => target.Pid, out _, out InterpreterLayout layout);
         using TargetProcess process = ScriptTarget.Open(target.Pid)!;
 
-        NamingFuzz.Run(process, InterpreterWalk.Frames(process, layout, 0), memory => new PhpRuntime(memory, "", "", Offsets, null));
+        NamingFuzz.Run(process, InterpreterWalk.Frames(process, layout, 0, out _), memory => new PhpRuntime(memory, "", "", Offsets, null));
     }
 
     [Fact]

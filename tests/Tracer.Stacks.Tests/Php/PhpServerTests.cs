@@ -2,6 +2,7 @@
 using Tracer.Stacks.Php;
 using Tracer.Stacks.Runtimes;
 using Tracer.Stacks.Tests.Runtimes;
+using Tracer.Stacks.Threads;
 using Xunit;
 
 namespace Tracer.Stacks.Tests.Php;
@@ -32,7 +33,7 @@ public sealed class PhpServerTests
         PhpTarget.FramesIn("fread", server.Worker, out _, out _);
         using TargetProcess process = ScriptTarget.Open(server.Worker()!.Value)!;
         ILanguageRuntime runtime = new PhpDetector().Detect(process)!;
-        List<InterpreterFrame> frames = InterpreterWalk.Frames(process, runtime.Layout!, 0);
+        List<InterpreterFrame> frames = InterpreterWalk.Frames(process, runtime.Layout!, 0, out _);
 
         peer.CloseConnections();
         PhpTarget.UntilIdle(process, runtime.Layout!);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Tracer.Stacks.Php;
 using Tracer.Stacks.Runtimes;
 using Tracer.Stacks.Tests.Runtimes;
+using Tracer.Stacks.Threads;
 
 namespace Tracer.Stacks.Tests.Php;
 
@@ -26,7 +27,7 @@ internal static class PhpTarget
                 if (new PhpDetector().Detect(process) is not { Layout: { } known } runtime)
                     continue;
                 (name, layout) = (runtime.Name, known);
-                bool isWhole = InterpreterWalk.Frames(process, layout, 0).TrueForAll(frame => runtime.TryName(frame, named));
+                bool isWhole = InterpreterWalk.Frames(process, layout, 0, out _).TrueForAll(frame => runtime.TryName(frame, named));
                 if (isWhole && named.Count > 0 && named[0].Function == function)
                     return named;
             }
@@ -38,7 +39,7 @@ internal static class PhpTarget
     /// <summary>Waits until no script runs.</summary>
     internal static void UntilIdle(TargetProcess process, InterpreterLayout layout)
     {
-        for (long start = Stopwatch.GetTimestamp(); InterpreterWalk.Frames(process, layout, 0).Count > 0; Thread.Yield())
+        for (long start = Stopwatch.GetTimestamp(); InterpreterWalk.Frames(process, layout, 0, out _).Count > 0; Thread.Yield())
         {
             if (Stopwatch.GetElapsedTime(start) > Deadline)
                 throw new InvalidOperationException("the script does not end");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Stacks.Python;
 using Tracer.Stacks.Tests.Runtimes;
+using Tracer.Stacks.Threads;
 using Xunit;
 
 namespace Tracer.Stacks.Tests.Python;
@@ -18,11 +19,11 @@ public sealed class PythonFuzzTests
         using ScriptTarget target = ScriptTarget.Start(interpreter, TestData.Target("leak.py"), $"{peer.Port}");
         using TargetProcess process = PythonTarget.Open(target, out PythonRuntime runtime);
         ulong pointer = PythonTarget.MainThread(process, runtime);
-        InterpreterWalk.UntilIn("user_read", process, runtime, pointer);
+        BlockedThread.UntilIn("user_read", process, runtime, pointer);
         PythonVersion? version = runtime.Offsets!.LineFormat == PythonLineFormat.Locations ? new PythonVersion(11, 0) : new PythonVersion(8, 0);
 
         NamingFuzz.Run(
-            process, InterpreterWalk.Frames(process, runtime.Layout!, pointer),
+            process, InterpreterWalk.Frames(process, runtime.Layout!, pointer, out _),
             memory => new PythonRuntime(memory, runtime.Name, "", runtime.Address, runtime.Offsets));
         // Detection reads the published offsets too.
         var damaged = new DamagedMemory(process);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Tracer.Stacks.Python;
 using Tracer.Stacks.Runtimes;
 using Tracer.Stacks.Tests.Runtimes;
+using Tracer.Stacks.Threads;
 using Xunit;
 
 namespace Tracer.Stacks.Tests.Python;
@@ -23,7 +24,7 @@ public sealed class PythonTargetTests
         using ScriptTarget target = ScriptTarget.Start(interpreter, source, $"{peer.Port}");
         using TargetProcess process = PythonTarget.Open(target, out PythonRuntime runtime);
 
-        List<CodeFrame> frames = InterpreterWalk.UntilIn(
+        List<CodeFrame> frames = BlockedThread.UntilIn(
             "user_read", process, runtime, PythonTarget.MainThread(process, runtime), TestData.LineOf(source, "connection.recv"));
 
         Assert.Equal(
@@ -51,7 +52,7 @@ public sealed class PythonTargetTests
 
         foreach ((string thread, ulong pointer) in threads)
         {
-            List<CodeFrame> frames = InterpreterWalk.UntilIn(
+            List<CodeFrame> frames = BlockedThread.UntilIn(
                 isQualified ? "Client.fetch" : "fetch", process, runtime, pointer, TestData.LineOf(source, "connection.recv(1)"));
             Assert.Equal(Expected(thread, source, isQualified), frames.Where(frame => frame.File == source).Select(frame => $"{frame.Function}:{frame.Line}"));
             Assert.All(frames, frame => Assert.True(frame.Line > 0 && frame.File.Length > 0, $"{frame}"));
@@ -70,7 +71,7 @@ public sealed class PythonTargetTests
         using TargetProcess process = PythonTarget.Open(target, out PythonRuntime runtime);
         string waiting = PythonTarget.MinorOf(interpreter) >= 11 ? "EpollSelector.select" : "select";
 
-        List<CodeFrame> frames = InterpreterWalk.UntilIn(waiting, process, runtime, PythonTarget.MainThread(process, runtime));
+        List<CodeFrame> frames = BlockedThread.UntilIn(waiting, process, runtime, PythonTarget.MainThread(process, runtime));
 
         Assert.EndsWith("/selectors.py", frames[0].File, StringComparison.Ordinal);
         Assert.Equal(("<module>", source, TestData.LineOf(source, "asyncio.run(")), (frames[^1].Function, frames[^1].File, frames[^1].Line));
@@ -93,10 +94,10 @@ public sealed class PythonTargetTests
 
         foreach (ulong pointer in threads.Values)
         {
-            InterpreterWalk.UntilIn(
+            BlockedThread.UntilIn(
                 PythonTarget.MinorOf(interpreter) >= 11 ? "Client.fetch" : "fetch", process, runtime, pointer, TestData.LineOf(source, "connection.recv(1)"));
             InterpreterLayout byList = layout with { RootKind = InterpreterRoot.ThreadList, Root = head };
-            Assert.Equal(InterpreterWalk.Frames(process, layout, pointer), InterpreterWalk.Frames(process, byList, pointer));
+            Assert.Equal(InterpreterWalk.Frames(process, layout, pointer, out _), InterpreterWalk.Frames(process, byList, pointer, out _));
         }
 
         peer.CloseConnections();
