@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Api;
 using Tracer.Attribution;
+using Tracer.Inspection;
 using Tracer.Linux;
 using Tracer.Linux.Cgroups;
 
@@ -8,8 +9,8 @@ namespace Tracer;
 
 /// <summary>Answers the API's questions from what the daemon's threads have already learned.</summary>
 public sealed class FactSource(
-    NameDirectory names, ThreadDumper threads, DescriptorCounts descriptors, NetCounters counters, CgroupPaths? cgroups, ScanMarks scans, EventPump pump,
-    StatusReport status)
+    NameDirectory names, ThreadDumper threads, ThreadInspector inspector, DescriptorCounts descriptors, NetCounters counters, CgroupPaths? cgroups,
+    ScanMarks scans, EventPump pump, StatusReport status)
     : IFactSource
 {
     private const ulong ClockAgeNs = 1_000_000_000; // wall time may be stepped
@@ -42,7 +43,7 @@ public sealed class FactSource(
         threads.DumpAsync(pid, mayStartListener, cancellationToken);
 
     public Task<ThreadInspection?> InspectThreadsAsync(uint pid, IReadOnlyList<uint> tids, bool omitStacks, CancellationToken cancellationToken) =>
-        Task.FromResult<ThreadInspection?>(null);
+        inspector.InspectAsync(pid, tids, omitStacks, cancellationToken);
 
     public IReadOnlyDictionary<ProcessKey, DescriptorFacts> ReadDescriptors(IReadOnlyCollection<ProcessKey> processes) =>
         descriptors.Read(processes);

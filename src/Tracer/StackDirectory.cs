@@ -65,10 +65,9 @@ public sealed class StackDirectory(Symbolizer symbolizer, TimeProvider? time = n
         var frames = new StackFrame[named.Frames.Count];
         for (int i = 0; i < frames.Length; i++)
         {
-            ResolvedFrame f = named.Frames[i];
             // A name from then is worth more than one from now: another code may be in that place.
             bool hadName = before?.Frames.Count == frames.Length && before.Frames[i].Function.Length > 0;
-            frames[i] = hadName ? before!.Frames[i] : new StackFrame(f.Function, f.Module, f.Offset, f.Address, f.BuildId, f.File, f.Line, (CodeKind)f.Kind, f.IsInlined);
+            frames[i] = hadName ? before!.Frames[i] : NamedFrames.Convert(named.Frames[i]);
         }
         bool fpOnly = MayMissFrames(raw.Header.Flags, named.Frames);
         bool truncated = raw.Header.End == TcpStackEnd.Truncated;

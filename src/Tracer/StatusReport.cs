@@ -3,8 +3,10 @@ using System.Reflection;
 using Tracer.Api;
 using Tracer.Attribution;
 using Tracer.Capture;
+using Tracer.Inspection;
 using Tracer.Linux;
 using Tracer.Scenes;
+using Tracer.Stacks.Threads;
 using Tracer.Unwinding;
 using Tracer.Wire;
 
@@ -12,8 +14,8 @@ namespace Tracer;
 
 /// <summary>Everything a client can read about the daemon itself: hooks, every counter of a loss or refusal, every bound.</summary>
 public sealed class StatusReport(
-    CaptureSession session, EventPump pump, Enricher enricher, CodeLoader? loader, HandoffQueue<PumpedItem> queue, ProcessDirectory processes,
-    StackDirectory stacks, DescriptorCounts descriptors, ScanMarks scans, LedgerOptions ledger, string kernelRelease)
+    CaptureSession session, EventPump pump, Enricher enricher, CodeLoader? loader, ThreadInspector inspector, HandoffQueue<PumpedItem> queue,
+    ProcessDirectory processes, StackDirectory stacks, DescriptorCounts descriptors, ScanMarks scans, LedgerOptions ledger, string kernelRelease)
 {
     private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
 
@@ -27,7 +29,10 @@ public sealed class StatusReport(
 
     public DaemonStatus Read() => new(
         ProductVersion, _start, kernelRelease, (uint)Environment.ProcessId, session.Plan.Hooks,
-        [.. KernelCounters(), .. PumpCounters(), .. LedgerCounters(), .. EndCounters(), .. LoaderCounters(), .. Scenes?.ReadCounters() ?? []],
+        [
+            .. KernelCounters(), .. PumpCounters(), .. LedgerCounters(), .. EndCounters(), .. LoaderCounters(), .. InspectionCounters(),
+            .. Scenes?.ReadCounters() ?? [],
+        ],
         [.. Bounds()], LastScan());
 
     private DateTimeOffset? LastScan() =>
@@ -94,6 +99,18 @@ public sealed class StatusReport(
         yield return new CounterValue("unwind_processes_refused", loader.TargetsRefused, "processes whose interpreter is not walked: the table was full");
     }
 
+    private IEnumerable<CounterValue> InspectionCounters()
+    {
+        InspectionCounters c = inspector.Counters;
+        yield return new CounterValue("thread_inspections", c.Inspections, "looks at what the threads of a process do");
+        yield return new CounterValue("thread_inspections_refused", c.Refused, "looks not taken: too many others waited, or for too long");
+        yield return new CounterValue("thread_inspections_timed_out", c.TimedOut, "looks that were answered before they were over");
+        yield return new CounterValue("thread_inspections_truncated", c.Truncated, "looks at processes with more threads than are listed");
+        yield return new CounterValue("thread_stacks_skipped", c.StacksSkipped, "threads without a stack: too many, or no time left");
+        yield return new CounterValue("thread_registers_failed", c.Fallbacks, "looks for which the kernel side gave no registers");
+        yield return new CounterValue("thread_tables_compiled", inspector.ReadTableUsage().Compilations, "files whose unwind rules were compiled for a look");
+    }
+
     private IEnumerable<BoundValue> Bounds()
     {
         LedgerCounters c = pump.Ledger;
@@ -112,6 +129,9 @@ public sealed class StatusReport(
         }
         if (Scenes is not null)
             yield return Scenes.Bound;
+        UnwindTableUsage tables = inspector.ReadTableUsage();
+        yield return new BoundValue("thread_inspection_queue", (ulong)inspector.Waiting, (ulong)inspector.MaxWaiting, inspector.Counters.Refused);
+        yield return new BoundValue("thread_table_bytes", (ulong)tables.Bytes, (ulong)tables.MaxBytes, tables.Evictions);
         yield return new BoundValue("stacks", (ulong)stacks.Count, (ulong)stacks.Limit, stacks.Evicted);
     }
 }

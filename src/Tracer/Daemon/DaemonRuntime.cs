@@ -4,12 +4,14 @@ using Microsoft.Extensions.Hosting;
 using Tracer.Api;
 using Tracer.Attribution;
 using Tracer.Capture;
+using Tracer.Inspection;
 using Tracer.Linux.Cgroups;
 using Tracer.Linux.Procfs;
 using Tracer.Scenes;
 using Tracer.Stacks;
 using Tracer.Stacks.Merging;
 using Tracer.Stacks.Runtimes;
+using Tracer.Stacks.Threads;
 using Tracer.Unwinding;
 
 namespace Tracer.Daemon;
@@ -28,6 +30,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private readonly WorkerThread _enricherThread;
     private readonly RuntimeDirectory _runtimes;
     private readonly ThreadDumper _threads;
+    private readonly ThreadInspector _inspector;
     private readonly CodeLoader? _loader;
     private readonly WorkerThread? _loaderThread;
     private readonly WorkerThread? _sceneThread;
@@ -54,12 +57,14 @@ public sealed class DaemonRuntime : IAsyncDisposable
         var pumpOptions = new PumpOptions { ScanPeriod = options.ScanPeriod, KeepsListeners = scenes is not null };
         var pump = new EventPump(session, hub, _queue, _loader, ledgerOptions, pumpOptions);
         var enricher = new Enricher(_queue, hub, processes, stacks, session, scans);
-        var status = new StatusReport(session, pump, enricher, _loader, _queue, processes, stacks, descriptors, scans, ledgerOptions, survey.Facts.Release)
+        _inspector = new ThreadInspector(SourcesOf(procfs));
+        var status = new StatusReport(
+            session, pump, enricher, _loader, _inspector, _queue, processes, stacks, descriptors, scans, ledgerOptions, survey.Facts.Release)
         {
             Scenes = scenes,
         };
         hub.InterestChanged += interests => session.SetWatch(KernelFilters.Compile(interests, path => cgroups?.IdOf(path) ?? 0));
-        var facts = new FactSource(names, _threads, descriptors, counters, cgroups, scans, pump, status);
+        var facts = new FactSource(names, _threads, _inspector, descriptors, counters, cgroups, scans, pump, status);
         _host = TracerHost.Build(HostSettings.Of(options), hub, facts);
         _pumpThread = new WorkerThread("pump", pump.Run, stop);
         _enricherThread = new WorkerThread("enricher", enricher.Run, stop);
@@ -113,6 +118,13 @@ public sealed class DaemonRuntime : IAsyncDisposable
         return _pumpThread.Failed || _enricherThread.Failed || _loaderThread is { Failed: true } || _sceneThread is { Failed: true } ? 1 : 0;
     }
 
+    private InspectionSources SourcesOf(ProcfsRoot procfs)
+    {
+        IteratorPlaces? places = _session.HasThreads ? new IteratorPlaces(_session) : null;
+        var tables = new UnwindTableCache(_loader is null ? null : _loader.CopyRows);
+        return new InspectionSources(procfs, places, _runtimes, tables, _symbolizer);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _sceneThread?.Stop();
@@ -121,6 +133,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _pumpThread.Stop();
         _enricherThread.Stop();
         _loaderThread?.Stop();
+        _inspector.Dispose();
         _session.Dispose();
         _symbolizer.Dispose();
         _loader?.Dispose();

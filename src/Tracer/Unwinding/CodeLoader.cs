@@ -47,6 +47,9 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
     /// <summary>Everything that ran at the start has its tables.</summary>
     public bool IsPreloaded { get; private set; }
 
+    /// <summary>The rules of a file, if a walk on the kernel side may use them already; any thread.</summary>
+    public UnwindRow[]? CopyRows(FileIdentity file) => _tables.Copy(KeyOf(in file));
+
     /// <summary>Takes a request from the pump's thread; never waits.</summary>
     public void Ask(in TcpCodeMapping wish)
     {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
 using Tracer.Capture;
 using Tracer.Stacks.Unwind;
 using Tracer.Wire;
@@ -7,7 +8,7 @@ namespace Tracer.Unwinding;
 
 /// <summary>
 /// The unwind tables that are in the kernel now. When there is no room, the table that was loaded or asked for longest ago goes; a stack that
-/// needs it asks again. One thread writes.
+/// needs it asks again. One thread writes; rows may be copied by any.
 /// </summary>
 public sealed class TableStore(UnwindMaps maps, TimeProvider time)
 {
@@ -16,6 +17,7 @@ public sealed class TableStore(UnwindMaps maps, TimeProvider time)
     private readonly RowSpace _rows = new(maps.RowCapacity, Quarantine, time);
     private readonly Dictionary<TcpCodeKey, LinkedListNode<Loaded>> _tables = [];
     private readonly LinkedList<Loaded> _byAge = new();
+    private readonly Lock _lock = new(); // held for writing, and for reading by other threads than the one that writes
 
     private sealed record Loaded(TcpCodeKey Key, int First, int Count);
 
@@ -38,6 +40,7 @@ public sealed class TableStore(UnwindMaps maps, TimeProvider time)
     /// <summary>Loads or replaces the table of a file; no rows: known to have none.</summary>
     public void Load(in TcpCodeKey key, ReadOnlySpan<UnwindRow> rows, ulong codeBase = 0, ulong codeEnd = 0)
     {
+        using Lock.Scope writing = _lock.EnterScope();
         if (!TryTake(rows.Length, out int first))
         {
             Refused++;
@@ -61,9 +64,19 @@ public sealed class TableStore(UnwindMaps maps, TimeProvider time)
         Replace(key, new Loaded(key, first, rows.Length));
     }
 
+    /// <summary>The rules of a file, if they are loaded; any thread.</summary>
+    public UnwindRow[]? Copy(in TcpCodeKey key)
+    {
+        lock (_lock)
+            return _tables.TryGetValue(key, out LinkedListNode<Loaded>? node)
+                ? MemoryMarshal.Cast<TcpUnwindRow, UnwindRow>(maps.Rows.Slice(node.Value.First, node.Value.Count)).ToArray()
+                : null;
+    }
+
     /// <summary>Forgets a table that is no longer needed.</summary>
     public void Drop(in TcpCodeKey key)
     {
+        using Lock.Scope writing = _lock.EnterScope();
         if (!_tables.Remove(key, out LinkedListNode<Loaded>? node))
             return;
         maps.RemoveTable(key);
