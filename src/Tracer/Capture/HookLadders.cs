@@ -87,7 +87,7 @@ public static class HookLadders
             new("iter/task_file", ["on_descriptor"], "", TryDescriptors),
             new("none", [], "descriptors and their processes are not listed"),
         ]),
-        new("thread-registers",
+        new("threads",
         [
             new("iter/task", ["on_thread"], "", TryThreads),
             new("procfs", [], "stacks of threads that are asked for begin without a frame pointer, and lack the frames of CPython"),

@@ -8,17 +8,17 @@ namespace Tracer.Inspection;
 /// <summary>Why a thread has no stack, or not all of it: texts for people.</summary>
 internal static class StackLimits
 {
-    public const string TimeOver = "no stack: the time for one look was over";
-    public const string TooMany = "no stack: there are too many threads to walk them all";
-    public const string Ended = "no stack: it has ended";
-    public const string Compat = "no stack: those of 32-bit programs are not walked";
-    public const string NoRegisters = "no stack: its registers are not known";
+    public const string TimeOver = "the time for one look was over";
+    public const string TooMany = "there are too many threads to walk them all";
+    public const string Ended = "it has ended";
+    public const string Compat = "those of 32-bit programs are not walked";
+    public const string NoRegisters = "its registers are not known";
 
     public static string OfProcess(ProcfsStatus status) => status switch
     {
-        ProcfsStatus.NotPermitted => "no stack: the memory of its process may not be read",
-        ProcfsStatus.ProcessGone => "no stack: its process has no memory of its own, or has ended",
-        _ => "no stack: the memory of its process cannot be read",
+        ProcfsStatus.NotPermitted => "the memory of its process may not be read",
+        ProcfsStatus.ProcessGone => "its process has no memory of its own, or has ended",
+        _ => "the memory of its process cannot be read",
     };
 
     public static string OfStack(in WalkedStack walked, MergedStack named)

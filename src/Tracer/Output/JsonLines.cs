@@ -3,6 +3,7 @@ using CloseWait.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using ThreadState = CloseWait.V1.ThreadState;
 
 namespace Tracer.Output;
 
@@ -25,6 +26,8 @@ internal sealed class JsonLines(TextWriter output)
     public void Write(Transition transition) => WriteLine(Format(transition, TransitionMessages));
 
     public void Write(DumpedThread thread) => WriteLine(Formatter.Format(thread));
+
+    public void Write(ThreadState thread) => WriteLine(Formatter.Format(thread));
 
     public void Write(CloseWaitChange change)
     {
