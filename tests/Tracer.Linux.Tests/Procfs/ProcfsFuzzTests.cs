@@ -41,8 +41,35 @@ public sealed class ProcfsFuzzTests
     });
 
     private static void Mutate(string path, Action<byte[]> parse)
+    public void Mutated_thread_files_never_throw_and_never_yield_a_control_character()
     {
-        byte[] original = File.ReadAllBytes(path);
+        Mutate("/proc/self/status", static text => ThreadReader.ParseSwitches(text));
+        Mutate("/proc/self/wchan", static text => Assert.DoesNotContain(ThreadReader.ParseWaitChannel(text), char.IsControl));
+        Mutate(Path.Combine(TestData.Folder("procfs", "host"), "812", "task", "812", "syscall"), static text => SyscallState.Parse(text));
+    }
+
+    [Fact]
+    public void Mutated_descriptor_links_never_throw_and_never_yield_a_control_character()
+    {
+        foreach (string link in (string[])["socket:[28411]", "anon_inode:[eventpoll]", "pipe:[5]", "/var/log/a b"])
+            Mutate(System.Text.Encoding.UTF8.GetBytes(link), static text => Assert.DoesNotContain(DescriptorLink.Parse(text).Text, char.IsControl));
+    }
+
+    [Fact]
+    public void Mutated_socket_tables_never_throw_and_never_yield_a_control_character()
+    {
+        var wanted = new HashSet<ulong>([.. Enumerable.Range(0, 100).Select(static number => (ulong)number), 28411, 28500, 28601, 28800]);
+        string folder = Path.Combine(TestData.Folder("procfs", "host"), "812", "net");
+        foreach (string line in File.ReadAllLines(Path.Combine(folder, "tcp")).Concat(File.ReadAllLines(Path.Combine(folder, "tcp6"))))
+            Mutate(System.Text.Encoding.UTF8.GetBytes(line), text => Assert.True(!InternetSocketLine.TryParse(text, "tcp", wanted, out _, out string name) || !name.Any(char.IsControl)));
+        foreach (string line in File.ReadAllLines(Path.Combine(folder, "unix")))
+            Mutate(System.Text.Encoding.UTF8.GetBytes(line), text => Assert.True(!UnixSocketLine.TryParse(text, wanted, out _, out string name) || !name.Any(char.IsControl)));
+    }
+
+    private static void Mutate(string path, Action<byte[]> parse) => Mutate(File.ReadAllBytes(path), parse);
+
+    private static void Mutate(byte[] original, Action<byte[]> parse)
+    {
         var random = new Random(42);
         for (int i = 0; i < Rounds; i++)
         {
