@@ -12,6 +12,7 @@ internal sealed class StackWalker(ITargetMemory memory, ICodeRules code, Interpr
 {
     internal const int MaxFrames = 127; // TCP_STACK_DEPTH
 
+    private const int MaxGuesses = 512; // words of a frame that may lie between stack and frame pointer
     private const ulong Alignment = 7;
     private const ulong JavaMethodOffset = 24; // below the frame pointer: frame::interpreter_frame_method_offset, HotSpot x86
     private const ulong SignalSp = 160; // struct rt_sigframe, arch/x86/include/asm/sigframe.h: offsets from sp in the trampoline
@@ -35,6 +36,29 @@ internal sealed class StackWalker(ITargetMemory memory, ICodeRules code, Interpr
 
     /// <summary>Walks from registers on. The first address is where execution is, unless told that it is a return address.</summary>
     internal ThreadStack Walk(in ThreadRegisters registers, bool isExact = true)
+    {
+        ThreadStack stack = WalkOnce(registers, isExact);
+        return stack.Gaps.HasFlag(WalkGaps.NoFramePointer) ? Guess(stack, registers, _sp, isExact) : stack;
+    }
+
+    // The frame that needs a frame pointer has it where it saved that of its caller: in itself, further in than any other with which a walk ends well.
+    private ThreadStack Guess(ThreadStack withoutIt, in ThreadRegisters registers, ulong frame, bool isExact)
+    {
+        for (ulong guess = frame; guess < frame + (MaxGuesses * sizeof(ulong)); guess += sizeof(ulong))
+        {
+            if (!memory.TryRead(guess, out ulong saved))
+                break;
+            if (saved != 0 && (saved <= guess || (saved & Alignment) != 0))
+                continue;
+            ThreadStack stack = WalkOnce(registers with { FramePointer = guess }, isExact);
+            if (stack.End == WalkEnd.Complete && stack.Addresses.Length > withoutIt.Addresses.Length)
+                return stack with { Gaps = stack.Gaps | WalkGaps.GuessedFramePointer };
+        }
+
+        return withoutIt;
+    }
+
+    private ThreadStack WalkOnce(in ThreadRegisters registers, bool isExact)
     {
         (_ip, _sp, _fp) = (registers.InstructionPointer, registers.StackPointer, registers.FramePointer);
         (_isExact, _gaps) = (isExact, WalkGaps.None);

@@ -16,6 +16,9 @@ public enum WalkGaps
     /// <summary>The walk needed a frame pointer that nobody knows.</summary>
     NoFramePointer = 1 << 2,
 
+    /// <summary>The same, and one was guessed with which the walk comes to an end: callers may be missing.</summary>
+    GuessedFramePointer = 1 << 4,
+
     /// <summary>The interpreter's frames are found by the thread pointer, and nobody knows it.</summary>
     NoThreadPointer = 1 << 3,
 }

@@ -90,7 +90,7 @@ public static class HookLadders
         new("threads",
         [
             new("iter/task", ["on_thread"], "", TryThreads),
-            new("procfs", [], "stacks of threads that are asked for begin without a frame pointer, and lack the frames of CPython"),
+            new("procfs", [], "stacks of threads that are asked for begin with a guessed frame pointer, and lack the frames of CPython"),
         ]),
     ];
 

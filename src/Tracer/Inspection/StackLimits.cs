@@ -28,6 +28,7 @@ internal static class StackLimits
         [
             walked.StoodStill ? "" : "it ran meanwhile: frames may be of different moments",
             gaps.HasFlag(WalkGaps.NoFramePointer) ? "its frame pointer is not known: callers are missing" : "",
+            gaps.HasFlag(WalkGaps.GuessedFramePointer) ? "its frame pointer is not known, but guessed: callers may be missing" : "",
             gaps.HasFlag(WalkGaps.NoThreadPointer) ? "its thread pointer is not known: frames of the interpreter are missing" : "",
             gaps.HasFlag(WalkGaps.NoRules) ? "some code has no unwind rules that could be read: callers may be missing" : "",
             gaps.HasFlag(WalkGaps.InterpreterCut) ? "not all frames of the interpreter could be read" : "",
