@@ -40,7 +40,7 @@ public sealed class ProcfsFuzzTests
         Assert.InRange(NetCounterReader.Parse(text, group).DistinctBy(counter => counter.Key).Count(), 0, 3);
     });
 
-    private static void Mutate(string path, Action<byte[]> parse)
+    [Fact]
     public void Mutated_thread_files_never_throw_and_never_yield_a_control_character()
     {
         Mutate("/proc/self/status", static text => ThreadReader.ParseSwitches(text));

@@ -34,6 +34,8 @@ internal sealed class FakeService : TracerService.TracerServiceBase
     /// <summary>Any other socket is gone when it is asked for.</summary>
     public IReadOnlyList<ExplainSocketResponse> Explanations { get; init; } = [];
 
+    public InspectThreadsResponse Inspection { get; init; } = new();
+
     /// <summary>Every call fails with this status.</summary>
     public Status? Refusal { get; init; }
 
@@ -126,6 +128,11 @@ internal sealed class FakeService : TracerService.TracerServiceBase
         return Explanations.FirstOrDefault(explanation => explanation.Socket.Cookie == request.Cookie) is { } known
             ? Task.FromResult(known)
             : throw new RpcException(new Status(StatusCode.NotFound, "no such socket"));
+
+    public override Task<InspectThreadsResponse> InspectThreads(InspectThreadsRequest request, ServerCallContext context)
+    {
+        Note(request, StreamRefusal);
+        return Task.FromResult(Inspection);
     }
 
     public override Task WatchTransitions(

@@ -49,6 +49,20 @@ public sealed class TableStoreOnKernelTests
         Assert.Equal((4, 1ul), (store.Count, store.Refused));
     }
 
+    [Fact]
+    public void Rows_that_are_loaded_can_be_copied()
+    {
+        using CaptureSession session = Start();
+        var store = new TableStore(session.Unwind!, TimeProvider.System);
+        UnwindRow[] rows = [new UnwindRow(16, UnwindRowKind.StackPointer, 2, -1), new UnwindRow(32, UnwindRowKind.None, 0, 0)];
+        store.Load(Key(1), new UnwindRow[7]);
+        store.Load(Key(2), rows);
+        Assert.Equal(rows, store.Copy(Key(2)));
+        Assert.Null(store.Copy(Key(3)));
+        store.Drop(Key(2));
+        Assert.Null(store.Copy(Key(2)));
+    }
+
     private static TcpCodeKey Key(ulong inode) => new() { Inode = inode, Size = 4096, Device = 0xfe00000 };
 
     private static CaptureSession Start()
