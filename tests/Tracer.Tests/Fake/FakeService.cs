@@ -128,6 +128,7 @@ internal sealed class FakeService : TracerService.TracerServiceBase
         return Explanations.FirstOrDefault(explanation => explanation.Socket.Cookie == request.Cookie) is { } known
             ? Task.FromResult(known)
             : throw new RpcException(new Status(StatusCode.NotFound, "no such socket"));
+    }
 
     public override Task<InspectThreadsResponse> InspectThreads(InspectThreadsRequest request, ServerCallContext context)
     {
