@@ -133,7 +133,7 @@ internal sealed class TopSession(CommandContext context, DaemonConnection connec
     {
         using var text = new StringWriter { NewLine = "\n" };
         OutputStyle plain = style with { Palette = new Palette(enabled: false), Width = terminal.Size.Width };
-        new Biography(text, plain, StackOption.Few).Write(answer);
+        new Biography(text, plain, StackOption.Few).Write(answer, next: null);
         return text.ToString().TrimEnd('\n').Split('\n');
     }
 }
