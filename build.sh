@@ -232,13 +232,18 @@ run_tests() {
 	done
 	wait
 	report_ended "${1-}"
-	# Alone: it looks at every socket and every BPF program of the host.
-	run_project Tracer.Kernel.Tests 900 "${1-}" &
+	# Alone, one after the other: they look at every socket and every BPF program of the host.
+	run_alone Tracer.Kernel.Tests 900 "${1-}"
+	run_alone Tracer.Incidents 600 "${1-}"
+	close_tests "${1-}"
+}
+
+run_alone() {
+	run_project "$@" &
 	running=($!)
 	started=$((started + 1))
 	wait
-	report_ended "${1-}"
-	close_tests "${1-}"
+	report_ended "$3"
 }
 
 # One line per project, as soon as it has ended.

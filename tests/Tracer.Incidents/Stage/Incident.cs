@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Harness;
+
+namespace Tracer.Incidents.Stage;
+
+/// <summary>Real software in a folder and on ports of its own, brought to the moment at which somebody asks why.</summary>
+internal abstract class Incident : IAsyncDisposable
+{
+    private const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private readonly ScratchFolder _folder = new();
+    private readonly List<Service> _services = [];
+    private readonly List<int> _ports = [];
+
+    /// <summary>Where its configuration, its data and its programs lie.</summary>
+    public string Folder => _folder.PathOf("").TrimEnd('/');
+
+    /// <summary>All ports that its servers listen on.</summary>
+    public IReadOnlyList<int> Ports => _ports;
+
+    /// <summary>Starts the software, and returns when it serves. Nothing is stuck yet.</summary>
+    public abstract Task Start();
+
+    /// <summary>Lets it happen, and returns when the sockets are stuck.</summary>
+    public abstract Task Happen();
+
+    /// <summary>Stops everything in the opposite order of its start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Service service in Enumerable.Reverse(_services))
+            await service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>Rows of `ss` in CLOSE_WAIT that have one of our ports at either end.</summary>
+    public async Task<SsRow[]> Stuck() =>
+        [.. (await SsTable.CloseWaits()).Where(row => _ports.Contains(row.Local.Port) || _ports.Contains(row.Remote.Port))];
+
+    protected string PathOf(string name) => _folder.PathOf(name);
+
+    /// <summary>Writes a file into the folder, for users other than root too.</summary>
+    protected string Write(string name, string text)
+    {
+        string path = PathOf(name);
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, ForAll);
+        return path;
+    }
+
+    /// <summary>Copies a program of Targets/ into the folder.</summary>
+    protected string Install(string target) => Write(Path.GetFileName(target), File.ReadAllText(Path.Combine(Repository.Sources, "Targets", target)));
+
+    /// <summary>Lets servers that give up root reach the folder.</summary>
+    protected void OpenFolder() => File.SetUnixFileMode(Folder, ForAll | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+
+    protected int NewPort()
+    {
+        int port = LoopbackPort.Free();
+        _ports.Add(port);
+        return port;
+    }
+
+    protected Service Run(Service service)
+    {
+        _services.Add(service);
+        return service;
+    }
+
+    /// <summary>Waits until so many of its sockets are in CLOSE_WAIT, by `ss`.</summary>
+    protected Task UntilStuck(int count) =>
+        Deadline.Until($"{count} sockets are stuck", async () => (await Stuck()).Length >= count ? this : null, evidence: Words);
+
+    protected string Words() => string.Join('\n', _services.Select(service => service.Words()));
+}

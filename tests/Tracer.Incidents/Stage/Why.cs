@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Harness;
+
+namespace Tracer.Incidents.Stage;
+
+/// <summary>Asks `closewait why` about an incident, in the two ways in which somebody meets one.</summary>
+internal static class Why
+{
+    // Longer than the age from which on a socket is judged.
+    private static readonly TimeSpan Judged = TimeSpan.FromSeconds(3.5);
+
+    /// <summary>The daemon runs; then the software starts, and it happens.</summary>
+    public static async Task<Answer> WithDaemon(Incident incident, params string[] daemonOptions)
+    {
+        await using Daemon daemon = await Daemon.Start(daemonOptions);
+        await incident.Start();
+        await incident.Happen();
+        await UntilJudged(incident, daemon);
+        return await Ask(incident, "--socket", daemon.SocketPath);
+    }
+
+    /// <summary>It has happened on a host where nothing of closewait runs; then somebody types one command.</summary>
+    public static async Task<Answer> OnBareHost(Incident incident)
+    {
+        await incident.Start();
+        await incident.Happen();
+        using ScratchFolder folder = new();
+        return await Ask(incident, "--socket", folder.PathOf("none"), "--watch", "3s");
+    }
+
+    /// <summary>The command as a person would type it for one incident among others.</summary>
+    public static string CommandFor(Incident incident) => "closewait why " + string.Join(' ', PortFilter(incident));
+
+    private static async Task<Answer> Ask(Incident incident, params string[] options)
+    {
+        // Everything that the machine has, for a program; this incident only, for a person.
+        string json = await Run(["why", "--json", .. options]);
+        string text = await Run(["why", .. PortFilter(incident), .. options]);
+        return Answer.Parse(json, text);
+    }
+
+    private static async Task<string> Run(string[] arguments) => await Command.MustRun("env", ["COLUMNS=80", "TZ=UTC", Repository.Executable, .. arguments]);
+
+    private static string[] PortFilter(Incident incident) => [.. incident.Ports.SelectMany(port => new[] { "--port", $"{port}" })];
+
+    private static async Task UntilJudged(Incident incident, Daemon daemon)
+    {
+        int stuck = (await incident.Stuck()).Length;
+        await Deadline.Until("the stuck sockets are old enough to be judged", async () =>
+        {
+            int old = (await daemon.List()).Count(socket =>
+                (incident.Ports.Contains((int)socket.LocalPort) || incident.Ports.Contains((int)socket.RemotePort)) && socket.Age.ToTimeSpan() > Judged);
+            return old >= stuck ? daemon : null;
+        });
+    }
+}
