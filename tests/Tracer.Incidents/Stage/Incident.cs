@@ -36,10 +36,10 @@ internal abstract class Incident : IAsyncDisposable
     public async Task<SsRow[]> Stuck() =>
         [.. (await SsTable.CloseWaits()).Where(row => _ports.Contains(row.Local.Port) || _ports.Contains(row.Remote.Port))];
 
-    protected string PathOf(string name) => _folder.PathOf(name);
+    public string PathOf(string name) => _folder.PathOf(name);
 
     /// <summary>Writes a file into the folder, for users other than root too.</summary>
-    protected string Write(string name, string text)
+    public string Write(string name, string text)
     {
         string path = PathOf(name);
         File.WriteAllText(path, text);
@@ -48,27 +48,42 @@ internal abstract class Incident : IAsyncDisposable
     }
 
     /// <summary>Copies a program of Targets/ into the folder.</summary>
-    protected string Install(string target) => Write(Path.GetFileName(target), File.ReadAllText(Path.Combine(Repository.Sources, "Targets", target)));
+    public string Install(string target) => Write(Path.GetFileName(target), File.ReadAllText(Path.Combine(Repository.Sources, "Targets", target)));
+
+    /// <summary>Copies a compiled program into the folder, so that it runs from there.</summary>
+    public string InstallProgram(string path)
+    {
+        string installed = PathOf(Path.GetFileName(path));
+        File.Copy(path, installed);
+        return installed;
+    }
 
     /// <summary>Lets servers that give up root reach the folder.</summary>
-    protected void OpenFolder() => File.SetUnixFileMode(Folder, ForAll | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+    public void OpenFolder() => File.SetUnixFileMode(Folder, ForAll | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
 
-    protected int NewPort()
+    public int NewPort()
     {
         int port = LoopbackPort.Free();
         _ports.Add(port);
         return port;
     }
 
-    protected Service Run(Service service)
+    /// <summary>Takes over a service that was started for this incident; it ends with it.</summary>
+    public Service Run(Service service)
     {
         _services.Add(service);
         return service;
     }
 
+    /// <summary>Waits until a service listens there. No connection is made: it would be one of the scene.</summary>
+    public Task UntilListening(int port) => Deadline.Until(
+        $"somebody listens on {port}",
+        async () => (await Command.MustRun("ss", "-Hltn", $"sport = :{port}")).Length > 0 ? this : null,
+        evidence: Words);
+
     /// <summary>Waits until so many of its sockets are in CLOSE_WAIT, by `ss`.</summary>
-    protected Task UntilStuck(int count) =>
+    public Task UntilStuck(int count) =>
         Deadline.Until($"{count} sockets are stuck", async () => (await Stuck()).Length >= count ? this : null, evidence: Words);
 
-    protected string Words() => string.Join('\n', _services.Select(service => service.Words()));
+    public string Words() => string.Join('\n', _services.Select(service => service.Words()));
 }

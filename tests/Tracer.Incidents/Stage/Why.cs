@@ -9,11 +9,12 @@ internal static class Why
     // Longer than the age from which on a socket is judged.
     private static readonly TimeSpan Judged = TimeSpan.FromSeconds(3.5);
 
-    /// <summary>The daemon runs; then the software starts, and it happens.</summary>
+    /// <summary>The software serves, and the daemon has run for a while; then it happens.</summary>
     public static async Task<Answer> WithDaemon(Incident incident, params string[] daemonOptions)
     {
-        await using Daemon daemon = await Daemon.Start(daemonOptions);
         await incident.Start();
+        await using Daemon daemon = await Daemon.Start(daemonOptions);
+        await Deadline.Until("the daemon knows the code that runs", async () => (await daemon.Counters())["unwind_preloaded"] == 1 ? daemon : null);
         await incident.Happen();
         await UntilJudged(incident, daemon);
         return await Ask(incident, "--socket", daemon.SocketPath);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Incidents.Software;
+using Tracer.Incidents.Stage;
+
+namespace Tracer.Incidents;
+
+/// <summary>Forked PHP workers keep connections to several Redis servers in static variables; the servers drop those that are idle.</summary>
+internal sealed class ServicesIncident(bool closes) : Incident
+{
+    public const int WorkerCount = 5;
+
+    public const int PeerCount = 3;
+
+    /// <summary>Of Redis.</summary>
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(2);
+
+    private Service? _workers;
+
+    public int[] Workers => _workers!.Workers;
+
+    public override async Task Start()
+    {
+        for (int i = 0; i < PeerCount; i++)
+            Redis.Start(this, NewPort(), IdleTimeout);
+        foreach (int port in Ports)
+            await UntilListening(port);
+        Install("services/rpc.php");
+        _workers = Run(Service.Start(
+            PhpCli.Program, ["-n", Install("services/workers.php"), $"{WorkerCount}", closes ? "close" : "keep", .. Ports.Select(port => $"{port}")]));
+        await _workers.Process.ReadLine();
+    }
+
+    public override async Task Happen()
+    {
+        await _workers!.Process.WriteLine("job");
+        await _workers.Process.ReadLine();
+        if (closes)
+            await Task.Delay(IdleTimeout);
+        else
+            await UntilStuck(WorkerCount * PeerCount);
+    }
+}
