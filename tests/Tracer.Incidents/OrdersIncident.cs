@@ -7,6 +7,10 @@ namespace Tracer.Incidents;
 /// <summary>A Go service begins transactions and forgets some; haproxy before MariaDB closes what has been idle for too long.</summary>
 internal sealed class OrdersIncident(bool isCareful) : Incident
 {
+    public const string Driver = "/usr/share/gocode/src/github.com/go-sql-driver/mysql/driver.go";
+
+    public const string DriverPackage = "golang-github-go-sql-driver-mysql-dev";
+
     public const int RequestCount = 12;
 
     /// <summary>Of haproxy.</summary>

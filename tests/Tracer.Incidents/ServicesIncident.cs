@@ -7,9 +7,11 @@ namespace Tracer.Incidents;
 /// <summary>Forked PHP workers keep connections to several Redis servers in static variables; the servers drop those that are idle.</summary>
 internal sealed class ServicesIncident(bool closes) : Incident
 {
-    public const int WorkerCount = 5;
+    public const int SocketCount = WorkerCount * PeerCount;
 
-    public const int PeerCount = 3;
+    private const int WorkerCount = 5;
+
+    private const int PeerCount = 3;
 
     /// <summary>Of Redis.</summary>
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(2);
@@ -37,6 +39,6 @@ internal sealed class ServicesIncident(bool closes) : Incident
         if (closes)
             await Task.Delay(IdleTimeout);
         else
-            await UntilStuck(WorkerCount * PeerCount);
+            await UntilStuck(SocketCount);
     }
 }

@@ -8,6 +8,9 @@ namespace Tracer.Incidents.Stage;
 /// <summary>What the issue asks of each answer; a failure shows the finding as it is.</summary>
 internal static class FindingAssert
 {
+    // Timers of a busy machine are late.
+    private static readonly TimeSpan PlateauTolerance = TimeSpan.FromSeconds(0.5);
+
     /// <summary>The only finding about the incident.</summary>
     public static Finding Only(Answer answer, Incident incident)
     {
@@ -24,62 +27,72 @@ internal static class FindingAssert
 
     public static void HasVerdict(this Finding finding, Verdict verdict, Severity atLeast)
     {
-        That(finding.Verdict == verdict, $"the verdict is {verdict}", finding);
-        That(finding.Severity >= atLeast, $"at least {atLeast}", finding);
+        finding.That(finding.Verdict == verdict, $"the verdict is {verdict}");
+        finding.That(finding.Severity >= atLeast, $"at least {atLeast}");
     }
 
     public static void IsOwnedBy(this Finding finding, string comm, IEnumerable<int> pids)
     {
-        That(finding.Owner.Comm == comm, $"the owner is {comm}", finding);
+        finding.That(finding.Owner.Comm == comm, $"the owner is {comm}");
         int[] expected = [.. pids.Order()];
         int[] found = [.. finding.Owner.Processes.Select(process => (int)process.Pid).Order()];
-        That(found.SequenceEqual(expected), $"the owner's pids are {string.Join(' ', expected)}", finding);
+        finding.That(found.SequenceEqual(expected), $"the owner's pids are {string.Join(' ', expected)}");
     }
 
-    public static void HasSockets(this Finding finding, int count) => That(finding.Sockets == (ulong)count, $"{count} sockets", finding);
+    public static void HasSockets(this Finding finding, int count) => finding.That(finding.Sockets == (ulong)count, $"{count} sockets");
 
     public static void HasCounts(this Finding finding, int opened, int closed)
     {
-        That(finding.Opened == (ulong)opened, $"{opened} were opened", finding);
-        That(finding.Closed == (ulong)closed, $"{closed} are gone", finding);
+        finding.That(finding.Opened == (ulong)opened, $"{opened} were opened");
+        finding.That(finding.Closed == (ulong)closed, $"{closed} are gone");
     }
 
-    public static void HasEnd(this Finding finding, EndReason reason, int count) =>
-        That(finding.Ends.SingleOrDefault(end => end.Reason == reason)?.Count == (ulong)count, $"{count} ended by {reason}", finding);
+    public static void HasNoEnds(this Finding finding) => finding.That(finding.Ends.All(end => end.Count == 0), "none has ended");
 
-    /// <summary>The line to look at, among the frames of the site's stack as the one to show.</summary>
-    public static void ShowsLine(this Finding finding, Site? site, string function, string file, int line)
+    public static void HasEnd(this Finding finding, EndReason reason, int count) =>
+        finding.That(finding.Ends.SingleOrDefault(end => end.Reason == reason)?.Count == (ulong)count, $"{count} ended by {reason}");
+
+    /// <summary>The site's line to show is this one, and its label says so.</summary>
+    public static void ShowsLine(this Finding finding, Site? site, Site.Types.Role role, string function, string file, int line)
     {
         Frame? shown = site?.Actor is { HasUserFrame: true } actor ? actor.Stack[(int)actor.UserFrame] : null;
         bool isThat = shown is not null && shown.Function == function && Path.GetFileName(shown.File) == file && shown.Line == line;
-        That(isThat, $"the line to show is {function} ({file}:{line}), not {shown}", finding);
-        That(site!.Label.Contains(function, StringComparison.Ordinal), $"the label names {function}", finding);
+        finding.That(isThat, $"the line to show is {function} ({file}:{line}), not {shown}");
+        finding.That(site!.Role == role, $"the site is a {role}");
+        finding.That(site.Label.Contains(function, StringComparison.Ordinal), $"the label names {function}");
+    }
+
+    /// <summary>Nobody saw the sockets open, and the answer does not pretend.</summary>
+    public static void OpenerIsUnknown(this Finding finding)
+    {
+        finding.That(finding.Origin.Role == Site.Types.Role.Existed, "the origin is that they existed");
+        finding.That(finding.Origin.Actor is null, "nobody is said to have opened them");
+        finding.That(finding.Evidence.Any(evidence => evidence.Kind == Evidence.Types.Kind.Unknown), "something is said to be unknown");
     }
 
     public static void HasPeers(this Finding finding, params int[] ports)
     {
         int[] found = [.. finding.Peers.Where(peer => peer.Address == "127.0.0.1").Select(peer => (int)peer.Port).Order()];
-        That(found.SequenceEqual(ports.Order()), $"the peers are those on {string.Join(' ', ports)}", finding);
-        That(finding.PeerCount == ports.Length, $"{ports.Length} peers", finding);
+        finding.That(found.SequenceEqual(ports.Order()), $"the peers are those on {string.Join(' ', ports)}");
+        finding.That(finding.PeerCount == ports.Length, $"{ports.Length} peers");
     }
 
     /// <summary>All idle times are somebody's timeout.</summary>
-    public static void HasPlateau(this Finding finding, TimeSpan timeout, TimeSpan tolerance)
+    public static void HasPlateau(this Finding finding, TimeSpan timeout)
     {
-        That(finding.Plateau is { IsPlateau: true }, "a plateau was recognised", finding);
+        finding.That(finding.Plateau is { IsPlateau: true }, "a plateau was recognised");
         TimeSpan idle = finding.Plateau.Idle.ToTimeSpan();
-        That((idle - timeout).Duration() <= tolerance, $"the plateau is at {timeout.TotalSeconds} s, give or take {tolerance.TotalSeconds}", finding);
-        That(finding.Plateau.Matching == finding.Sockets, "all of them are on it", finding);
+        finding.That((idle - timeout).Duration() <= PlateauTolerance, $"the plateau is at {timeout.TotalSeconds} s");
+        finding.That(finding.Plateau.Matching == finding.Sockets, "all of them are on it");
     }
 
     public static void Says(this Finding finding, Evidence.Types.Kind kind, string words) =>
-        That(
+        finding.That(
             finding.Evidence.Any(evidence => evidence.Kind == kind && evidence.Text.Contains(words, StringComparison.OrdinalIgnoreCase)),
-            $"{kind} evidence says '{words}'",
-            finding);
+            $"{kind} evidence says '{words}'");
 
     public static void IsAtLeast(this Finding finding, Duration? duration, TimeSpan least) =>
-        That(duration is not null && duration.ToTimeSpan() >= least, $"at least {least.TotalSeconds} s", finding);
+        finding.That(duration is not null && duration.ToTimeSpan() >= least, $"at least {least.TotalSeconds} s");
 
-    public static void That(bool condition, string claim, Finding finding) => Assert.True(condition, $"not true: {claim}\n{finding}");
+    public static void That(this Finding finding, bool condition, string claim) => Assert.True(condition, $"not true: {claim}\n{finding}");
 }

@@ -9,6 +9,8 @@ internal static class Why
     // Longer than the age from which on a socket is judged.
     private static readonly TimeSpan Judged = TimeSpan.FromSeconds(3.5);
 
+    public static Task<Answer> Ask(Way way, Incident incident) => way == Way.WithDaemon ? WithDaemon(incident) : OnBareHost(incident);
+
     /// <summary>The software serves, and the daemon has run for a while; then it happens.</summary>
     public static async Task<Answer> WithDaemon(Incident incident, params string[] daemonOptions)
     {

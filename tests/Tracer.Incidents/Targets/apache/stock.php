@@ -23,6 +23,6 @@ final class Stock
 
     private static function connect(int $port)
     {
-        return pfsockopen('127.0.0.1', $port); // kept
+        return pfsockopen('127.0.0.1', $port); // opens
     }
 }
