@@ -14,7 +14,7 @@ public sealed class ShopTests() : IncidentTest((Nginx.Program, Nginx.Package), (
     [Fact]
     public async Task With_a_daemon_the_workers_and_the_line_that_opened_are_named()
     {
-        await using ShopIncident incident = new(closes: false);
+        await using ShopIncident incident = new(ShopKind.KeepsStreams);
         Answer answer = await Why.WithDaemon(incident);
         Finding finding = FindingAssert.Only(answer, incident);
         AssertWhatIsStuck(finding, incident);
@@ -27,7 +27,7 @@ public sealed class ShopTests() : IncidentTest((Nginx.Program, Nginx.Package), (
     [Fact]
     public async Task On_a_bare_host_the_workers_are_named_and_the_opener_is_said_to_be_unknown()
     {
-        await using ShopIncident incident = new(closes: false);
+        await using ShopIncident incident = new(ShopKind.KeepsStreams);
         Answer answer = await Why.OnBareHost(incident);
         Finding finding = FindingAssert.Only(answer, incident);
         AssertWhatIsStuck(finding, incident);
@@ -35,11 +35,20 @@ public sealed class ShopTests() : IncidentTest((Nginx.Program, Nginx.Package), (
         Capture.Check(Page, "bare", incident, answer);
     }
 
+    [Fact]
+    public async Task With_a_daemon_the_line_that_asked_curl_is_named_and_what_its_worker_does_now()
+    {
+        await using ShopIncident incident = new(ShopKind.KeepsHandles);
+        Finding finding = FindingAssert.Only(await Why.WithDaemon(incident), incident);
+        AssertWhatIsStuck(finding, incident);
+        finding.ShowsLine(finding.Origin, Site.Types.Role.Connect, "Export::stock", "export.php", SourceLine.Of("apache/export.php", "opens"));
+    }
+
     [Theory]
     [MemberData(nameof(Ways.Both), MemberType = typeof(Ways))]
     public async Task A_shop_that_closes_is_in_no_finding(Way way)
     {
-        await using ShopIncident incident = new(closes: true);
+        await using ShopIncident incident = new(ShopKind.Closes);
         FindingAssert.None(await Why.Ask(way, incident), incident);
     }
 

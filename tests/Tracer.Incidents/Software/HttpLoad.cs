@@ -6,16 +6,22 @@ internal static class HttpLoad
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>The whole answer.</summary>
     public static async Task<string> Get(int port, string path, int expectedStatus = 200)
     {
-        using HttpClient client = new() { Timeout = Patience };
-        using HttpRequestMessage request = new(HttpMethod.Get, new Uri($"http://127.0.0.1:{port}{path}"));
-        request.Headers.ConnectionClose = true;
-        using HttpResponseMessage response = await client.SendAsync(request);
-        string answer = await response.Content.ReadAsStringAsync();
-        return (int)response.StatusCode == expectedStatus ? answer : throw new HttpRequestException($"{path}: {(int)response.StatusCode} {answer}");
+        using StreamReader answer = await Open(port, path, expectedStatus);
+        return await answer.ReadToEndAsync();
     }
 
-    /// <summary>So many at the same time.</summary>
-    public static Task<string[]> GetAtOnce(int count, int port, string path) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => Get(port, path)));
+    /// <summary>The answer as it comes; its connection ends when it is disposed.</summary>
+    public static async Task<StreamReader> Open(int port, string path, int expectedStatus = 200)
+    {
+        HttpClient client = new() { Timeout = Patience };
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri($"http://127.0.0.1:{port}{path}"));
+        request.Headers.ConnectionClose = true;
+        HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return (int)response.StatusCode == expectedStatus
+            ? new StreamReader(await response.Content.ReadAsStreamAsync())
+            : throw new HttpRequestException($"{path}: {(int)response.StatusCode}");
+    }
 }

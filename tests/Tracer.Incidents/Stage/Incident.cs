@@ -11,6 +11,7 @@ internal abstract class Incident : IAsyncDisposable
     private readonly ScratchFolder _folder = new();
     private readonly List<Service> _services = [];
     private readonly List<int> _ports = [];
+    private readonly List<IDisposable> _kept = [];
 
     /// <summary>Where its configuration, its data and its programs lie.</summary>
     public string Folder => _folder.PathOf("").TrimEnd('/');
@@ -27,6 +28,7 @@ internal abstract class Incident : IAsyncDisposable
     /// <summary>Stops everything in the opposite order of its start.</summary>
     public async ValueTask DisposeAsync()
     {
+        _kept.ForEach(kept => kept.Dispose());
         foreach (Service service in Enumerable.Reverse(_services))
             await service.DisposeAsync();
         _folder.Dispose();
@@ -73,6 +75,15 @@ internal abstract class Incident : IAsyncDisposable
     {
         _services.Add(service);
         return service;
+    }
+
+    /// <summary>Takes over something that is to be disposed with the incident, before its services.</summary>
+    public T Keep<T>(T kept)
+        where T : IDisposable
+    {
+        lock (_kept)
+            _kept.Add(kept);
+        return kept;
     }
 
     /// <summary>Waits until a service listens there. No connection is made: it would be one of the scene.</summary>
