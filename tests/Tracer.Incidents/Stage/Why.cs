@@ -42,7 +42,7 @@ internal static class Why
         return Answer.Parse(json, text);
     }
 
-    private static async Task<string> Run(string[] arguments) => await Command.MustRun("env", ["COLUMNS=80", "TZ=UTC", Repository.Executable, .. arguments]);
+    private static async Task<string> Run(string[] arguments) => await Command.MustRun("env", ["TZ=UTC", Repository.Executable, .. arguments]);
 
     private static string[] PortFilter(Incident incident) => [.. incident.Ports.SelectMany(port => new[] { "--port", $"{port}" })];
 
