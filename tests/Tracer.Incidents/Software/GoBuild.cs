@@ -24,7 +24,7 @@ internal static class GoBuild
         Directory.CreateDirectory(Repository.Artifacts);
         Command result = await Command.Run(
             Limit, "env", "GO111MODULE=off", $"GOPATH={Libraries}", "GOFLAGS=", "GOTOOLCHAIN=local", $"GOCACHE={Path.Combine(Repository.Artifacts, "go-cache")}",
-            Program, "build", "-trimpath", "-o", path, source);
+            Program, "build", "-o", path, source);
         return result.ExitCode == 0 ? path : throw new InvalidOperationException($"go build: {result}");
     }
 }

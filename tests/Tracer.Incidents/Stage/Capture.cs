@@ -21,7 +21,7 @@ internal static partial class Capture
         string path = Path.Combine(Repository.Root, "docs", "incidents", document);
         string page = File.ReadAllText(path);
         (int begin, int end) = SectionOf(page, name);
-        string captured = $"```\n$ {Why.CommandFor(incident)}\n{answer.Text.Replace(incident.Folder, FolderName, StringComparison.Ordinal).TrimEnd()}\n```\n";
+        string captured = $"```\n$ {Why.CommandFor(incident)}\n{Relocate(answer.Text, incident).TrimEnd()}\n```\n";
         if (Environment.GetEnvironmentVariable("CLOSEWAIT_UPDATE_GOLDEN") == "1")
             File.WriteAllText(path, page[..begin] + captured + page[end..]);
         else if (Mask(captured) != Mask(page[begin..end]))
@@ -30,6 +30,10 @@ internal static partial class Capture
 
     /// <summary>What must be the same in every run, one sentence or column per line.</summary>
     public static string Mask(string text) => Blanks().Replace(Varying().Replace(text, match => match.Groups["kept"].Success ? match.Value : "#"), "\n");
+
+    // Programs run in the folder of the incident; compiled ones remember where their source lies.
+    private static string Relocate(string text, Incident incident) =>
+        SourceFolder().Replace(text.Replace(incident.Folder, FolderName, StringComparison.Ordinal), FolderName + "/");
 
     private static (int Begin, int End) SectionOf(string page, string name)
     {
@@ -40,6 +44,9 @@ internal static partial class Capture
         Assert.True(begin >= 0 && end > begin, $"no markers <!-- {name} --> and <!-- /{name} --> in\n{page}");
         return (begin + open.Length, end);
     }
+
+    [GeneratedRegex(@"/\S*/tests/Tracer\.Incidents/Targets/\w+/")]
+    private static partial Regex SourceFolder();
 
     // A line of one of our own sources is kept, as is a plateau; then ids, clocks, and numbers with their unit.
     [GeneratedRegex(@"(?<kept>[\w.-]+\.(?:php|go|py|java|cpp):\d+|\d+\.\d s \+- )|\b[0-9a-f]{16}\b|(?:>=|~)?[+-]?\d[\d,.:]*(?:/\d+)?(?:\s?(?:ns|us|ms|s|min|m|h|d|B|KiB|MiB|%)\b)?")]

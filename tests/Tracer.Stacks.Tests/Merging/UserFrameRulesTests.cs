@@ -42,6 +42,9 @@ public sealed class UserFrameRulesTests
     [InlineData("github.com/acme/shop.Load", "/build/shop/load.go", FrameRole.Own)]
     [InlineData("github.com/go-sql-driver/mysql.(*mysqlConn).readPacket", "/go/pkg/mod/github.com/go-sql-driver/mysql@v1.7.1/packets.go", FrameRole.ThirdParty)]
     [InlineData("github.com/go-sql-driver/mysql.(*mysqlConn).readPacket", "github.com/go-sql-driver/mysql@v1.7.1/packets.go", FrameRole.ThirdParty)]
+    [InlineData("github.com/go-sql-driver/mysql.(*mysqlConn).readPacket", "github.com/go-sql-driver/mysql/packets.go", FrameRole.ThirdParty)]
+    [InlineData("github.com/acme/mysql.(*mysqlConn).readPacket", "/usr/share/gocode/src/github.com/acme/mysql/packets.go", FrameRole.ThirdParty)]
+    [InlineData("github.com/acme/redis.Dial", "github.com/acme/redis/dial.go", FrameRole.Own)]
     [InlineData("go.mongodb.org/mongo-driver/mongo.Connect", "", FrameRole.ThirdParty)]
     [InlineData("unicodex.Fold", "", FrameRole.Own)]
     public void Go_code_is_judged_by_its_package_and_folder(string function, string file, FrameRole role) =>
