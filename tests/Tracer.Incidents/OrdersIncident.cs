@@ -23,6 +23,9 @@ internal sealed class OrdersIncident(bool isCareful) : Incident
 
     public int Pid => _orders!.Pid;
 
+    // How many threads a Go program has, and where they rest, is the business of its scheduler.
+    public override IReadOnlyList<string> Varying => [" now orders.*?(?= owner )", @"\d+ threads, none seen blocked: .*?(?= \? )"];
+
     public override async Task Start()
     {
         string program = InstallProgram(await GoBuild.Compile("orders"));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using CloseWait.V1;
+using Tracer.Harness;
 using Tracer.Incidents.Software;
 using Tracer.Incidents.Stage;
 using Xunit;
@@ -9,6 +10,9 @@ namespace Tracer.Incidents;
 /// <summary>Incident 5: forked PHP workers and several Redis servers.</summary>
 public sealed class ServicesTests() : IncidentTest((PhpCli.Program, PhpCli.Package), (Redis.Program, Redis.Package))
 {
+    // Sockets in CLOSE_WAIT on the host.
+    private const int Alarm = 10;
+
     private const string Page = "5-php-workers.md";
 
     [Fact]
@@ -18,7 +22,7 @@ public sealed class ServicesTests() : IncidentTest((PhpCli.Program, PhpCli.Packa
         Answer answer = await Why.WithDaemon(incident);
         Finding finding = FindingAssert.Only(answer, incident);
         AssertWhatIsStuck(finding, incident);
-        finding.ShowsLine(finding.Origin, Site.Types.Role.Connect, "Rpc::connect", "rpc.php", SourceLine.Of("services/rpc.php", "opens"));
+        AssertOpener(finding);
         finding.HasCounts(opened: ServicesIncident.SocketCount, closed: 0);
         Capture.Check(Page, "daemon", incident, answer);
     }
@@ -34,6 +38,35 @@ public sealed class ServicesTests() : IncidentTest((PhpCli.Program, PhpCli.Packa
         Capture.Check(Page, "bare", incident, answer);
     }
 
+    [Fact]
+    public async Task The_scene_is_saved_when_the_alarm_fires_and_explains_itself_later()
+    {
+        await using ServicesIncident incident = new(closes: false);
+        await incident.Start();
+        using ScratchFolder folder = new();
+        string scenes = folder.PathOf("scenes");
+        // The machine's own are not ours to count.
+        int threshold = (await SsTable.CloseWaits()).Length + Alarm;
+        await using (Daemon daemon = await Daemon.Start("--capture-when", $"close_wait > {threshold}", "--capture-dir", scenes))
+        {
+            await Why.UntilCodeIsKnown(daemon);
+            await incident.Happen();
+            await Deadline.Until("the scene is saved", () => Saved(scenes).Length > 0, evidence: () => string.Join('\n', daemon.Process.Errors));
+        }
+
+        // It is read when all that it tells of is gone.
+        int[] workers = incident.Workers;
+        await incident.DisposeAsync();
+        string scene = Assert.Single(Saved(scenes));
+        Answer answer = await Why.FromScene(incident, scene);
+        Finding finding = FindingAssert.Only(answer, incident);
+        finding.HasVerdict(Verdict.EofNotRead, Severity.Notice);
+        finding.That(finding.Sockets is > Alarm and <= ServicesIncident.SocketCount, $"more than {Alarm} sockets");
+        finding.That(finding.Owner.Processes.All(process => workers.Contains((int)process.Pid)), "the owners are workers");
+        AssertOpener(finding);
+        Capture.Check(Page, "scene", incident, $"closewait why --from {Path.GetFileName(scene)}", answer.Text);
+    }
+
     [Theory]
     [MemberData(nameof(Ways.Both), MemberType = typeof(Ways))]
     public async Task Workers_that_close_are_in_no_finding(Way way)
@@ -41,6 +74,11 @@ public sealed class ServicesTests() : IncidentTest((PhpCli.Program, PhpCli.Packa
         await using ServicesIncident incident = new(closes: true);
         FindingAssert.None(await Why.Ask(way, incident), incident);
     }
+
+    private static string[] Saved(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "*.gz") : [];
+
+    private static void AssertOpener(Finding finding) =>
+        finding.ShowsLine(finding.Origin, Site.Types.Role.Connect, "Rpc::connect", "rpc.php", SourceLine.Of("services/rpc.php", "opens"));
 
     private static void AssertWhatIsStuck(Finding finding, ServicesIncident incident)
     {

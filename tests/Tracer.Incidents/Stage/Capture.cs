@@ -1,39 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Text.RegularExpressions;
 using Tracer.Harness;
 using Xunit;
 
 namespace Tracer.Incidents.Stage;
 
 /// <summary>
-/// The captured output in docs/incidents. A capture lies between two markers in its incident's file; with CLOSEWAIT_UPDATE_GOLDEN=1 it is written, else
-/// compared with what varies masked: numbers, except lines of our own sources and the seconds of a plateau.
+/// The captured output in docs/incidents. A capture lies between two markers in its incident's file. With CLOSEWAIT_UPDATE_GOLDEN=1 it is written, else
+/// compared: see <see cref="CaptureMask"/>.
 /// </summary>
-internal static partial class Capture
+internal static class Capture
 {
-    private const string FolderName = "/srv/incident";
-
     /// <summary>Compares or writes one capture.</summary>
     /// <param name="document">File in docs/incidents.</param>
     /// <param name="name">Of the markers: "daemon" or "bare".</param>
-    public static void Check(string document, string name, Incident incident, Answer answer)
+    /// <param name="incident">What was asked about.</param>
+    /// <param name="answer">What was said.</param>
+    public static void Check(string document, string name, Incident incident, Answer answer) =>
+        Check(document, name, incident, Why.CommandFor(incident), answer.Text);
+
+    /// <summary>The same for another command.</summary>
+    public static void Check(string document, string name, Incident incident, string command, string output)
     {
         string path = Path.Combine(Repository.Root, "docs", "incidents", document);
         string page = File.ReadAllText(path);
         (int begin, int end) = SectionOf(page, name);
-        string captured = $"```\n$ {Why.CommandFor(incident)}\n{Relocate(answer.Text, incident).TrimEnd()}\n```\n";
+        CaptureMask mask = new(incident);
+        string captured = mask.Relocate($"```\n$ {command}\n{output.TrimEnd()}\n```\n");
         if (Environment.GetEnvironmentVariable("CLOSEWAIT_UPDATE_GOLDEN") == "1")
             File.WriteAllText(path, page[..begin] + captured + page[end..]);
-        else if (Mask(captured) != Mask(page[begin..end]))
-            Assert.Fail($"docs/incidents/{document} is not what `closewait why` prints now ({name}); CLOSEWAIT_UPDATE_GOLDEN=1 writes it. Printed, masked:\n{Mask(captured)}\nDocumented, masked:\n{Mask(page[begin..end])}\nPrinted:\n{captured}");
+        else
+            AssertSame(mask.Apply(page[begin..end]), mask.Apply(captured), $"docs/incidents/{document}, {name}", captured);
     }
 
-    /// <summary>What must be the same in every run, one sentence or column per line.</summary>
-    public static string Mask(string text) => Blanks().Replace(Varying().Replace(text, match => match.Groups["kept"].Success ? match.Value : "#"), "\n");
+    private static void AssertSame(string documented, string printed, string where, string captured)
+    {
+        if (documented == printed)
+            return;
+        int at = documented.Zip(printed).TakeWhile(pair => pair.First == pair.Second).Count();
+        Assert.Fail($"{where}: not what is printed now (CLOSEWAIT_UPDATE_GOLDEN=1 writes it).\ndocumented: ...{Around(documented, at)}\nprinted:    ...{Around(printed, at)}\nunmasked:\n{captured}");
+    }
 
-    // Programs run in the folder of the incident; compiled ones remember where their source lies.
-    private static string Relocate(string text, Incident incident) =>
-        SourceFolder().Replace(text.Replace(incident.Folder, FolderName, StringComparison.Ordinal), FolderName + "/");
+    private static string Around(string text, int at) => text[Math.Max(0, at - 60)..Math.Min(text.Length, at + 140)];
 
     private static (int Begin, int End) SectionOf(string page, string name)
     {
@@ -44,15 +51,4 @@ internal static partial class Capture
         Assert.True(begin >= 0 && end > begin, $"no markers <!-- {name} --> and <!-- /{name} --> in\n{page}");
         return (begin + open.Length, end);
     }
-
-    [GeneratedRegex(@"/\S*/tests/Tracer\.Incidents/Targets/\w+/")]
-    private static partial Regex SourceFolder();
-
-    // A line of one of our own sources is kept, as is a plateau; then ids, clocks, and numbers with their unit.
-    [GeneratedRegex(@"(?<kept>[\w.-]+\.(?:php|go|py|java|cpp):\d+|\d+\.\d s \+- )|\b[0-9a-f]{16}\b|(?:>=|~)?[+-]?\d[\d,.:]*(?:/\d+)?(?:\s?(?:ns|us|ms|s|min|m|h|d|B|KiB|MiB|%)\b)?")]
-    private static partial Regex Varying();
-
-    // A number of another length moves the end of a line, and the width of a column.
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Blanks();
 }

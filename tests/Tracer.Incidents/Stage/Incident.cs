@@ -12,12 +12,16 @@ internal abstract class Incident : IAsyncDisposable
     private readonly List<Service> _services = [];
     private readonly List<int> _ports = [];
     private readonly List<IDisposable> _kept = [];
+    private bool _isOver;
 
     /// <summary>Where its configuration, its data and its programs lie.</summary>
     public string Folder => _folder.PathOf("").TrimEnd('/');
 
     /// <summary>All ports that its servers listen on.</summary>
     public IReadOnlyList<int> Ports => _ports;
+
+    /// <summary>Patterns of what may differ between two answers about it beyond numbers, each on one line with single blanks.</summary>
+    public virtual IReadOnlyList<string> Varying => [];
 
     /// <summary>Starts the software, and returns when it serves. Nothing is stuck yet.</summary>
     public abstract Task Start();
@@ -28,6 +32,9 @@ internal abstract class Incident : IAsyncDisposable
     /// <summary>Stops everything in the opposite order of its start.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isOver)
+            return;
+        _isOver = true;
         _kept.ForEach(kept => kept.Dispose());
         foreach (Service service in Enumerable.Reverse(_services))
             await service.DisposeAsync();

@@ -16,7 +16,7 @@ internal static class Why
     {
         await incident.Start();
         await using Daemon daemon = await Daemon.Start(daemonOptions);
-        await Deadline.Until("the daemon knows the code that runs", async () => (await daemon.Counters())["unwind_preloaded"] == 1 ? daemon : null);
+        await UntilCodeIsKnown(daemon);
         await incident.Happen();
         await UntilJudged(incident, daemon);
         return await Ask(incident, "--socket", daemon.SocketPath);
@@ -31,8 +31,15 @@ internal static class Why
         return await Ask(incident, "--socket", folder.PathOf("none"), "--watch", "3s");
     }
 
+    /// <summary>It was saved when an alarm fired; no daemon is asked.</summary>
+    public static Task<Answer> FromScene(Incident incident, string scene) => Ask(incident, "--from", scene);
+
     /// <summary>The command as a person would type it for one incident among others.</summary>
     public static string CommandFor(Incident incident) => "closewait why " + string.Join(' ', PortFilter(incident));
+
+    /// <summary>As of a daemon that has run for a while: stacks have all their frames from the first one on.</summary>
+    public static Task UntilCodeIsKnown(Daemon daemon) =>
+        Deadline.Until("the daemon knows the code that runs", async () => (await daemon.Counters())["unwind_preloaded"] == 1 ? daemon : null);
 
     private static async Task<Answer> Ask(Incident incident, params string[] options)
     {
