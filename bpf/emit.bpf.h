@@ -62,6 +62,8 @@ static __always_inline void fill_socket_event(struct tcp_socket_event *e, __u16 
 	e->since_segment_ns = age_ns(tp->rcv_tstamp);
 	e->since_data_received_ns = age_ns(tp->inet_conn.icsk_ack.lrcvtime);
 	e->since_data_sent_ns = age_ns(tp->lsndtime);
+	if (may_be_probed(tp))
+		e->event.flags |= TCP_EVENT_FLAG_PROBED;
 	if (record)
 		e->record = *record;
 }

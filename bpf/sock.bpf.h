@@ -12,6 +12,7 @@
 #define AF_INET6 10
 #define IPPROTO_TCP 6 /* include/uapi/linux/in.h */
 #define SOCK_DEAD 0 /* enum sock_flags, include/net/sock.h */
+#define SOCK_KEEPOPEN 3
 #define SHUTDOWN_BOTH 3 /* SHUTDOWN_MASK, include/net/sock.h */
 
 /* NULL for request, time-wait, MPTCP and non-TCP sockets: none of them is followed. */
@@ -121,6 +122,19 @@ static __always_inline __u64 idle_ns(const struct tcp_sock *tp)
 	__u64 sent = age_ns(tp->lsndtime);
 
 	return received < sent ? received : sent;
+}
+
+/* Probes start when nothing has come for so many jiffies, also after the FIN: an answer is then the last segment. */
+static __always_inline bool may_be_probed(const struct tcp_sock *tp)
+{
+	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
+	__u32 wait = tp->keepalive_time;
+
+	if (!(sk->__sk_common.skc_flags & (1 << SOCK_KEEPOPEN)))
+		return false;
+	if (!wait)
+		wait = sk->__sk_common.skc_net.net->ipv4.sysctl_tcp_keepalive_time;
+	return idle_ns(tp) >= age_ns(tp->rcv_tstamp) + (__u64)wait * tick_ns;
 }
 
 #endif

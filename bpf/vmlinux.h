@@ -68,8 +68,13 @@ struct ns_common {
 	unsigned int inum;
 };
 
+struct netns_ipv4 {
+	int sysctl_tcp_keepalive_time;
+};
+
 struct net {
 	struct ns_common ns;
+	struct netns_ipv4 ipv4;
 };
 
 typedef struct {
@@ -182,6 +187,7 @@ struct tcp_sock {
 	__u32 srtt_us;
 	__u32 rcv_tstamp;
 	__u32 lsndtime;
+	__u32 keepalive_time;
 };
 
 struct signal_struct {

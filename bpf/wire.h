@@ -94,6 +94,7 @@ enum tcp_event_flag {
 	TCP_EVENT_FLAG_ORPHAN = 1 << 1, /* no descriptor refers to it any more, or the last one is just being closed */
 	TCP_EVENT_FLAG_TASK_EXITING = 1 << 2, /* owner_source TASK and the task is in do_exit() */
 	TCP_EVENT_FLAG_NESTED = 1 << 3, /* ran inside an interrupted run of the same hook */
+	TCP_EVENT_FLAG_PROBED = 1 << 4, /* the last segment received may be the answer to a keepalive probe, not the FIN */
 };
 
 /* tcp_record.flags: what happened to the socket so far. */

@@ -42,7 +42,8 @@ internal static class AgeRules
         ulong sinceData = Math.Min(e.SinceDataReceivedNs, e.SinceDataSentNs);
         bool isKnown = IsAge(e.SinceDataReceivedNs, e.Event.KtimeNs) && IsAge(e.SinceDataSentNs, e.Event.KtimeNs)
             && e.SinceSegmentNs <= sinceData
-            && e.Record.LastSendKtimeNs == 0; // data sent after the FIN: its acknowledgement is the last segment, not the FIN
+            && e.Record.LastSendKtimeNs == 0 // data sent after the FIN: its acknowledgement is the last segment, not the FIN
+            && !e.Event.Flags.Has(TcpEventFlags.Probed); // as Go's sockets are every 15 s for as long as they are stuck
         (socket.HasIdleBeforeFin, socket.IdleIsInferred) = (isKnown, isKnown);
         socket.IdleBeforeFinNs = isKnown ? sinceData - e.SinceSegmentNs : 0;
     }

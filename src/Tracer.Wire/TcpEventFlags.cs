@@ -10,4 +10,5 @@ public enum TcpEventFlags : uint
     Orphan = 1 << 1,
     TaskExiting = 1 << 2,
     Nested = 1 << 3,
+    Probed = 1 << 4,
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using CloseWait.V1;
 using Tracer.Harness;
 using Tracer.Kernel.Tests.Harness;
@@ -56,6 +57,27 @@ public sealed class ExistingSocketTests : KernelTest
         Assert.Equal(101ul, socket.BytesReceived); // the FIN is one
         Assert.True(socket.Origin is null || socket.Origin.Kind == OriginKind.Existed, socket.ToString());
         Assert.Equal(Direction.Inbound, socket.Direction); // its listener is there
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(600, true)]
+    public async Task Idle_time_is_inferred_unless_the_answer_to_a_keepalive_probe_hides_it(int probeSeconds, bool isKnown)
+    {
+        await using Conversation talk = await Conversation.Start();
+        await talk.Server.Ask($"keepalive {talk.ServerSide.Fd} {probeSeconds}");
+        await talk.Request();
+        await talk.Client.Close(talk.ClientSide);
+        await UntilInCloseWait(talk);
+        if (!isKnown)
+            await Deadline.Until("a probe was answered", async () => await LastSegmentAfterData(talk) > TimeSpan.FromSeconds(probeSeconds) ? "yes" : null);
+        await using Daemon daemon = await Daemon.Start();
+
+        SocketRecord socket = await daemon.ListUntil(talk.Cookie, "it is listed", _ => true);
+        Assert.Equal(isKnown, socket.IdleBeforeFin is not null);
+        Assert.Equal(isKnown, socket.IdleBeforeFinIsInferred);
+        if (isKnown)
+            Assert.True(socket.IdleBeforeFin!.ToTimeSpan() < TimeSpan.FromSeconds(1), socket.ToString());
     }
 
     [Fact]
@@ -151,6 +173,13 @@ public sealed class ExistingSocketTests : KernelTest
         await using Conversation talk = await Conversation.Start();
         await talk.Client.Close(talk.ClientSide);
         await daemon.ListUntil(talk.Cookie, "a new one is followed", socket => socket.Holders.Count == 1);
+    }
+
+    private static async Task<TimeSpan> LastSegmentAfterData(Conversation talk)
+    {
+        string state = await Command.MustRun("ss", "-Htin", "state", "close-wait", $"( sport = :{talk.Listener.Port} )");
+        Match ages = Regex.Match(state, @"lastrcv:(\d+) lastack:(\d+)");
+        return ages.Success ? TimeSpan.FromMilliseconds(int.Parse(ages.Groups[1].Value) - int.Parse(ages.Groups[2].Value)) : TimeSpan.Zero;
     }
 
     private static async Task Fill(Target server, TargetSocket listener, Target client, int count)

@@ -76,6 +76,15 @@ public sealed class ExistedBefore
     }
 
     [Fact]
+    public void A_keepalive_that_may_have_been_answered_leaves_the_idle_time_unknown()
+    {
+        _conn.State.Event.Flags |= TcpEventFlags.Probed;
+        _story.Scan([_conn]);
+        Assert.False(_story.Last.HasIdleBeforeFin);
+        Assert.Equal(_story.Now - 300 * Story.Second, _story.Last.EnterKtimeNs);
+    }
+
+    [Fact]
     public void Data_newer_than_the_last_segment_leaves_the_idle_time_unknown()
     {
         _conn.Silent(300 * Story.Second, 200 * Story.Second);

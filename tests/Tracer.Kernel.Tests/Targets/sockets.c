@@ -313,6 +313,19 @@ static void set_user_timeout(char **a)
 		reply("ok");
 }
 
+/* keepalive FD SECONDS: a silent peer is asked whether it is there, as often as that */
+static void set_keepalive(char **a)
+{
+	int on = 1, fd = atoi(a[0]), seconds = atoi(a[1]);
+
+	if (setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof(seconds)) ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof(seconds)))
+		reply_errno("setsockopt");
+	else
+		reply("ok");
+}
+
 /* state FD -> number of the TCP state, as in the kernel */
 static void tell_state(char **a)
 {
@@ -338,6 +351,7 @@ const struct command socket_commands[] = {
 	{ "reset", 1, reset_client },
 	{ "dup", 1, duplicate },
 	{ "user-timeout", 2, set_user_timeout },
+	{ "keepalive", 2, set_keepalive },
 	{ "state", 1, tell_state },
 	{ 0 },
 };
