@@ -50,8 +50,10 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
         return RunAsync(context, async cancellationToken =>
         {
             await _freshness.EnsureAsync(cancellationToken);
-            using SocketSelection selection = hub.SelectSockets(predicate, request.IncludeLeftOpen);
-            await SendPagesAsync(selection.Sockets, request.OmitFrames ? _framelessMapper : _mapper, responseStream, cancellationToken);
+            bool isOfFinding = request.FindingId.Length > 0;
+            using SocketSelection selection = hub.SelectSockets(predicate, request.IncludeLeftOpen || isOfFinding);
+            IReadOnlyList<SocketChange> sockets = isOfFinding ? _findingTools.Desk.FindMembers(selection, request.FindingId) : selection.Sockets;
+            await SendPagesAsync(sockets, request.OmitFrames ? _framelessMapper : _mapper, responseStream, cancellationToken);
         });
     }
 

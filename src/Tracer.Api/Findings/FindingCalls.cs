@@ -42,8 +42,7 @@ internal sealed class FindingCalls(EventHub hub, IFactSource facts)
         };
         response.Evidence.Add(VerdictTexts.Explain(in socket, facts, facts.NowKtimeNs()).Select(FindingMapper.ToEvidence));
         response.Advice.Add(VerdictTexts.Advise(in socket, facts));
-        FindingSnapshot all = _tools.Desk.Read(new FindingQuery { Sought = socket.Key });
-        response.FindingId = all.Report.Findings.FirstOrDefault(static finding => finding.HoldsSought)?.Id ?? "";
+        response.FindingId = _tools.Desk.FindIdOf(in socket);
         if (request.IncludeThreads)
             await AddThreadsAsync(response, cancellationToken);
         return response;

@@ -20,18 +20,26 @@ public sealed class FindingDesk(EventHub hub, IFactSource facts)
         return snapshot with { Report = snapshot.Report with { Findings = findings } };
     }
 
+    /// <summary>Id of the finding that holds a socket; empty: none that is not harmless.</summary>
+    internal string FindIdOf(in TrackedSocket socket)
+    {
+        using SocketSelection selection = hub.SelectSockets(predicate: null, includeLeftOpen: true);
+        (FindingGrouping grouping, FindingReport report) = Group(selection, new FindingQuery());
+        string id = grouping.FindIdOf(in socket);
+        return report.Findings.Any(finding => finding.Id == id) ? id : "";
+    }
+
+    /// <summary>Those sockets of a selection that a finding holds.</summary>
+    internal List<SocketChange> FindMembers(SocketSelection selection, string findingId)
+    {
+        (FindingGrouping grouping, _) = Group(selection, new FindingQuery());
+        return [.. selection.Sockets.Where(change => grouping.FindIdOf(in change.Socket) == findingId)];
+    }
+
     internal FindingSnapshot Read(FindingQuery query)
     {
         ulong now = facts.NowKtimeNs();
-        FindingOptions options = new()
-        {
-            MinAgeNs = query.MinAgeNs,
-            IncludesHarmless = query.IncludesHarmless,
-            TracingSinceKtimeNs = facts.TracingSinceKtimeNs,
-            Sought = query.Sought,
-            CountersNetns = facts.CountersNetns,
-        };
-        FindingGrouping grouping = new(facts, hub.Closes, options, now);
+        FindingGrouping grouping = new(facts, hub.Closes, OptionsOf(query), now);
         Dictionary<SocketKey, ulong> queued = [];
         // The sockets stay as they are until the examples have been copied.
         using SocketSelection selection = hub.SelectSockets(query.Sockets, includeLeftOpen: true);
@@ -55,6 +63,22 @@ public sealed class FindingDesk(EventHub hub, IFactSource facts)
             Kernel = kernel,
         };
     }
+
+    private (FindingGrouping Grouping, FindingReport Report) Group(SocketSelection selection, FindingQuery query)
+    {
+        FindingGrouping grouping = new(facts, hub.Closes, OptionsOf(query), facts.NowKtimeNs());
+        foreach (SocketChange change in selection.Sockets)
+            grouping.Add(in change.Socket);
+        return (grouping, grouping.Build(facts.ReadDescriptors(grouping.Holders), listenOverflows: 0));
+    }
+
+    private FindingOptions OptionsOf(FindingQuery query) => new()
+    {
+        MinAgeNs = query.MinAgeNs,
+        IncludesHarmless = query.IncludesHarmless,
+        TracingSinceKtimeNs = facts.TracingSinceKtimeNs,
+        CountersNetns = facts.CountersNetns,
+    };
 
     private static void CountQueued(Dictionary<SocketKey, ulong> queued, in TrackedSocket socket)
     {

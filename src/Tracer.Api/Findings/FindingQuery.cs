@@ -19,9 +19,6 @@ public sealed record FindingQuery
     /// <summary>Null: all sockets.</summary>
     internal SocketPredicate? Sockets { get; init; }
 
-    /// <summary>The finding that holds this one is marked; null: none is.</summary>
-    internal SocketKey? Sought { get; init; }
-
     /// <summary>Bit N: findings with verdict N; 0: any.</summary>
     internal uint VerdictMask { get; init; }
 }

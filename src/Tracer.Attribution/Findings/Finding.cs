@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Attribution.Findings.Grouping;
 using Tracer.Wire;
 
 namespace Tracer.Attribution.Findings;
@@ -81,6 +82,5 @@ public sealed record Finding
 
     public bool IsOwnerBlocked { get; init; }
 
-    /// <summary>One of its sockets is the one that <see cref="FindingOptions.Sought"/> names.</summary>
-    public bool HoldsSought { get; init; }
+    internal SocketGroup? Group { get; init; }
 }

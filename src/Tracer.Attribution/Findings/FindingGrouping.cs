@@ -18,6 +18,7 @@ public sealed class FindingGrouping(INameSource names, CloseHistory history, Fin
     private readonly Dictionary<OriginKey, OriginEntry> _origins = [];
     private readonly Dictionary<GroupKey, SocketGroup> _groups = [];
     private readonly Dictionary<Verdict, ulong> _verdicts = [];
+    private readonly Dictionary<SocketGroup, string> _ids = [];
     private ulong _closeWaits;
     private ulong _leftOpen;
 
@@ -39,14 +40,8 @@ public sealed class FindingGrouping(INameSource names, CloseHistory history, Fin
         OriginEntry origin = FindOrigin(in socket);
         bool came = _window.HasSeenComing(in socket);
         origin.Count(came);
-        ulong since = isLeftOpen ? socket.EndKtimeNs : socket.EnterKtimeNs;
-        bool isOldEnough = since + options.MinAgeNs <= nowKtimeNs;
-        if (isOldEnough && socket.Verdict != Verdict.None)
-        {
-            SocketGroup group = GroupOf(in socket, origin);
-            group.Add(in socket, origin.Site, came);
-            group.HoldsSought |= socket.Key == options.Sought;
-        }
+        if (IsJudged(in socket))
+            GroupOf(in socket, origin).Add(in socket, origin.Site, came);
     }
 
     /// <summary>Findings, worst first.</summary>
@@ -61,13 +56,32 @@ public sealed class FindingGrouping(INameSource names, CloseHistory history, Fin
         groups = SlowCloseRules.SetApart(groups, figures, options.MinAgeNs, nowKtimeNs);
         FindingMaker maker = new(names, options, nowKtimeNs, _window, figures, descriptors, listenOverflows);
         List<Finding> all = FindingOrder.Arrange(groups.Select(maker.Make));
+        foreach (Finding finding in all)
+            _ids.Add(finding.Group!, finding.Id);
         List<Finding> harmful = all.FindAll(finding => finding.Severity != Severity.Harmless);
         ulong leftOut = options.IncludesHarmless ? 0 : (ulong)(all.Count - harmful.Count);
         return new FindingReport(options.IncludesHarmless ? all : harmful, _closeWaits, _leftOpen, leftOut, _verdicts, ends);
     }
 
+    /// <summary>Id of the finding that holds a socket which was added, harmless ones included; empty: none does. After <see cref="Build"/>.</summary>
+    public string FindIdOf(in TrackedSocket socket)
+    {
+        if (!IsJudged(in socket))
+            return "";
+        SocketGroup group = GroupOf(in socket, FindOrigin(in socket));
+        while (group.MergedInto is { } larger)
+            group = larger;
+        return _ids.GetValueOrDefault(group, "");
+    }
+
     /// <summary>The same finding with what its suspects do now: evidence, the line of code, whether the owner is blocked; severity may rise.</summary>
     public static Finding WithThreads(Finding finding, IReadOnlyList<ThreadFacts> threads) => ThreadEvidence.Apply(finding, threads);
+
+    private bool IsJudged(in TrackedSocket socket)
+    {
+        ulong since = socket.InCloseWait ? socket.EnterKtimeNs : socket.EndKtimeNs;
+        return (socket.InCloseWait || socket.DescriptorLeftOpen) && socket.Verdict != Verdict.None && since + options.MinAgeNs <= nowKtimeNs;
+    }
 
     private OriginEntry FindOrigin(in TrackedSocket socket)
     {

@@ -15,7 +15,4 @@ public sealed record FindingOptions
 
     /// <summary>Inode of the network namespace that the kernel's counters are of; 0: of all.</summary>
     public uint CountersNetns { get; init; }
-
-    /// <summary>The finding that holds this socket is marked; null: none is.</summary>
-    public SocketKey? Sought { get; init; }
 }

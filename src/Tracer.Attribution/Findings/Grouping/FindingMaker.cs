@@ -54,7 +54,7 @@ internal sealed class FindingMaker(
             Code = CodeSites.Find(group, figures.Closes, names),
             Examples = group.Oldest.Keys,
             Suspects = SuspectRules.Find(group),
-            HoldsSought = group.HoldsSought,
+            Group = group,
         };
         return Describe(finding with { Severity = SeverityRules.Judge(finding, group, isGrowing) }, group, figures.Closes, isGrowing);
     }

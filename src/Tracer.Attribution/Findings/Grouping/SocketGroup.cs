@@ -44,8 +44,8 @@ internal sealed class SocketGroup(ProcessKey owner, OriginSite origin, Verdict v
     /// <summary>The time in CLOSE_WAIT is at least what it seems.</summary>
     public bool IsOldestLowerBound => Oldest.First.AgeIsLowerBound;
 
-    /// <summary>The socket that somebody looks for is one of them.</summary>
-    public bool HoldsSought { get; set; }
+    /// <summary>The group that has taken all of this one; null: none has.</summary>
+    public SocketGroup? MergedInto { get; private set; }
 
     public OldestSockets Oldest { get; } = new();
 
@@ -103,7 +103,7 @@ internal sealed class SocketGroup(ProcessKey owner, OriginSite origin, Verdict v
     public void Add(SocketGroup other)
     {
         Sockets += other.Sockets;
-        HoldsSought |= other.HoldsSought;
+        other.MergedInto = this;
         Came += other.Came;
         Existed += other.Existed;
         Inbound += other.Inbound;
