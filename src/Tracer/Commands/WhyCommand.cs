@@ -57,6 +57,8 @@ internal sealed class WhyCommand
             return writer.Write(await AskDaemonAsync(_connection.Read(reader), question, stop), question);
         if (question.Watch is not null)
             throw CommandException.Usage("--from and --watch exclude each other");
+        if (question is { Target: null, MinAge: not null })
+            throw CommandException.Usage("--min-age: the findings of a scene have been made already");
         writer.WriteScene(scene.Header!);
         return writer.Write(await AskAsync(new SceneAnswers(scene), question, isOwnDaemon: false, SceneLook), question);
     }

@@ -40,22 +40,31 @@ internal sealed class CodePlace(LabelledText text, OutputStyle style)
     private void WriteFrames(Actor actor)
     {
         int user = StackText.UserFrame(actor) is null ? -1 : (int)actor.UserFrame;
-        int first = user < FirstFrames ? 0 : user - 1;
+        int first = user < FirstFrames ? 0 : user;
+        if (first > 0)
+            text.Write("", Unmarked + Called(actor.Stack, user), hang: 4);
         int end = Math.Min(actor.Stack.Count, user < 0 ? FirstFrames : user + 2);
         for (int i = first; i < end; i++)
         {
-            string inner = i == first && first > 0 ? $", {first} more within" : "";
             int callers = i == end - 1 ? actor.Stack.Count - end : 0;
             string outer = callers == 0 ? "" : $", {callers} more {(callers == 1 ? "caller" : "callers")}";
             // The path is told of the line to look at alone.
             if (i == user)
-                text.WriteNotable(Mark + StackText.Line(actor.Stack[i]) + inner + outer, hang: 4);
+                text.WriteNotable(Mark + StackText.Line(actor.Stack[i]) + outer, hang: 4);
             else
-                text.Write("", Unmarked + Neighbour(actor.Stack[i]) + inner + outer, hang: 4);
+                text.Write("", Unmarked + Neighbour(actor.Stack[i]) + outer, hang: 4);
         }
         // Of no interest once the line is found.
         if (user < 0 && StackEndText.Describe(actor) is { } why)
             text.Write("", Unmarked + why, hang: 4);
+    }
+
+    // What the line called; where only its interpreter's own code comes next, what that led to.
+    private static string Called(IReadOnlyList<Frame> stack, int user)
+    {
+        bool isInterpreter = stack[user].Kind is not (FrameKind.Native or FrameKind.Unspecified)
+            && stack[user - 1].Kind is (FrameKind.Native or FrameKind.Stub or FrameKind.Unspecified);
+        return isInterpreter ? $"{Neighbour(stack[0])}, {user - 1} more between" : $"{Neighbour(stack[user - 1])}, {user - 1} more within";
     }
 
     private static string Neighbour(Frame frame) => frame.File.Length > 0 ? StackText.ShortLine(frame) : StackText.Line(frame);

@@ -111,12 +111,11 @@ public sealed class SceneCommandTests : IDisposable
     public async Task What_is_no_scene_is_one_line(string command) =>
         (await RunAsync([1, 2, 3], command)).AssertOneLine(ExitCode.Failure, $"closewait: --from: '{_folder.PathOf("scene.jsonl.gz")}' is no scene: not a gzip file");
 
-    [Fact]
-    public async Task A_scene_cannot_be_watched()
-    {
-        CommandRun run = await RunAsync("why", "--watch", "1s");
-        run.AssertOneLine(ExitCode.Usage, "closewait: --from and --watch exclude each other");
-    }
+    [Theory]
+    [InlineData("--watch", "--from and --watch exclude each other")]
+    [InlineData("--min-age", "--min-age: the findings of a scene have been made already")]
+    public async Task What_only_a_daemon_can_do_is_refused(string flag, string why) =>
+        (await RunAsync("why", flag, "1s")).AssertOneLine(ExitCode.Usage, "closewait: " + why);
 
     [Fact]
     public async Task Hostile_names_of_a_scene_do_not_reach_the_terminal()
