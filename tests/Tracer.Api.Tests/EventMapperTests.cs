@@ -256,6 +256,7 @@ public class EventMapperTests
             LocalPort = 80,
             QueueLength = 3,
             QueueLimit = 128,
+            Drops = 21,
             Opener = WireValues.Actor(6, "master", 1),
             LastAccept = WireValues.Actor(7, "php-fpm", 2),
             LastAcceptResult = -11,

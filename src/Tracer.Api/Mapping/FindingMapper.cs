@@ -79,6 +79,7 @@ public sealed class FindingMapper(IFactSource facts)
             QueueLength = listener.QueueLength,
             QueueLimit = listener.QueueLimit,
             Overflows = finding.ListenOverflows,
+            Drops = listener.Drops,
             Stuck = snapshot.Queued.GetValueOrDefault(new SocketKey(listener.Cookie, listener.Netns)),
         };
     }

@@ -144,6 +144,7 @@ public class FindingMapperTests
                 LocalPort = 8080,
                 QueueLength = 119,
                 QueueLimit = 128,
+                Drops = 21,
             },
             ListenOverflows = 33,
             Examples = [Example, new SocketKey(6, 1)],
