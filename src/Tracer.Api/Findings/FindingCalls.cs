@@ -56,12 +56,23 @@ internal sealed class FindingCalls(EventHub hub, IFactSource facts)
         {
             Sockets = FilterParser.ParseSockets(filter, facts),
             IncludesHarmless = true,
-            IncludesThreads = true,
             MinAgeNs = 0,
         };
-        FindingSnapshot alone = await _tools.Desk.ReadAsync(query, cancellationToken);
-        foreach (Finding finding in alone.Report.Findings)
+        IReadOnlyList<Finding> alone = _tools.Desk.Read(query).Report.Findings;
+        IReadOnlyList<Finding> looked = await new ThreadLook(facts).AddAsync(alone, cancellationToken);
+        foreach (Finding finding in looked)
+        {
             response.Threads.Add(finding.Threads.Select(thread => ThreadMapper.ToState(thread, ThreadLook.IsSuspect(finding, thread))));
+            AddEvidence(response, finding.Evidence.Except(alone.SelectMany(static before => before.Evidence)));
+        }
+    }
+
+    // What is seen now comes first; that it could not be seen, last.
+    private static void AddEvidence(Proto.ExplainSocketResponse response, IEnumerable<Evidence> news)
+    {
+        int seen = 0;
+        foreach (Evidence line in news)
+            response.Evidence.Insert(line.Kind == EvidenceKind.Unknown ? response.Evidence.Count : seen++, FindingMapper.ToEvidence(line));
     }
 
     public async Task<Proto.InspectThreadsResponse> InspectAsync(Proto.InspectThreadsRequest request, CancellationToken cancellationToken)

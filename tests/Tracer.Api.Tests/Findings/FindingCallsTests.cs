@@ -8,6 +8,7 @@ using Tracer.Wire;
 using Xunit;
 using Client = CloseWait.V1.TracerService.TracerServiceClient;
 using EndReason = Tracer.Attribution.EndReason;
+using StackFrame = Tracer.Attribution.StackFrame;
 using TcpState = CloseWait.V1.TcpState;
 using Verdict = Tracer.Attribution.Verdict;
 
@@ -210,13 +211,26 @@ public class FindingCallsTests
         await using ApiHost host = await ApiHost.StartAsync();
         StuckSockets.Publish(host, 1, 1, pid: 7, Verdict.EofNotRead, enterKtimeNs: host.Facts.Now);
         host.Facts.Descriptors[new ProcessKey(7, 7000)] = new DescriptorFacts(5, 10);
-        host.Facts.Inspection = static (pid, _) =>
-            new ThreadInspection(ThreadInspectionStatus.Ok, "", [new ThreadFacts(pid, 5, "idle"), new ThreadFacts(pid, 8, "loop")], false);
+        ThreadFacts blocked = new(7, 8, "loop")
+        {
+            State = "sleeping",
+            Syscall = "recvfrom",
+            SyscallFd = 9,
+            SyscallTarget = "tcp 127.0.0.1:1 -> 127.0.0.1:2 ESTABLISHED",
+            Frames = [new StackFrame("query_third_party", "", 0, 0, "", "app.py", 41, CodeKind.Python)],
+            UserFrame = 0,
+        };
+        host.Facts.Inspection = (_, _) => new ThreadInspection(ThreadInspectionStatus.Ok, "", [new ThreadFacts(7, 5, "idle"), blocked], false);
+        ExplainSocketResponse without = await ExplainAsync(host, 1);
 
-        ExplainSocketResponse answer = await host.Client.ExplainSocketAsync(
+        ExplainSocketResponse with = await host.Client.ExplainSocketAsync(
             new ExplainSocketRequest { Cookie = 1, IncludeThreads = true }, cancellationToken: Deadline.Token());
 
-        Assert.Equal([(8u, true), (5u, false)], answer.Threads.Select(static thread => (thread.Tid, thread.IsSuspect)));
+        Assert.Equal("", with.FindingId);
+        Assert.Empty(without.Threads);
+        Assert.Equal([(8u, true), (5u, false)], with.Threads.Select(static thread => (thread.Tid, thread.IsSuspect)));
+        Assert.Equal(without.Evidence, with.Evidence.Skip(with.Evidence.Count - without.Evidence.Count));
+        Assert.Contains("query_third_party (app.py:41)", with.Evidence[0].Text, StringComparison.Ordinal);
     }
 
     [Fact]
