@@ -17,6 +17,7 @@ const volatile __u32 accept_args = 2; /* arguments of inet_csk_accept(): 4 befor
 
 /* Live settings and the doorbell; the daemon maps this page. */
 struct tcp_control control;
+__u32 inspected_pid; /* iter/task reports the threads of this process */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

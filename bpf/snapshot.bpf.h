@@ -150,10 +150,9 @@ int on_thread(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	struct tcp_thread row = {};
 
-	if (!task || (__u32)task->tgid != control.inspected_pid || !task->mm)
+	if (!task || (__u32)task->tgid != inspected_pid || !task->mm)
 		return 0;
 	header_fill(&row.header, sizeof(row), TCP_EVENT_KIND_THREAD);
-	row.ktime_ns = bpf_ktime_get_ns();
 	row.pid = task->tgid;
 	row.tid = task->pid;
 	row.start_boottime_ns = task->group_leader->start_boottime;

@@ -3,13 +3,9 @@
 #define TRACER_WIRE_H
 
 /*
- * THE layout of everything that crosses from the kernel to user space: ring
- * buffer records, iterator rows, counters and filters. The BPF programs include
- * this file; Tracer.Wire mirrors it and a test compares both with the BTF of
- * layout.bpf.o. Integers are in host byte order unless a comment says otherwise.
- *
- * Times are CLOCK_MONOTONIC nanoseconds (ktime_ns) except start_boottime_ns,
- * which is CLOCK_BOOTTIME, as in /proc/PID/stat.
+ * THE layout of everything that crosses from the kernel to user space: ring buffer records, iterator rows, counters and filters. The BPF programs
+ * include this file; Tracer.Wire mirrors it and a test compares both with the BTF of layout.bpf.o. Integers are in host byte order unless a comment
+ * says otherwise. Times are CLOCK_MONOTONIC nanoseconds (ktime_ns) except start_boottime_ns, which is CLOCK_BOOTTIME, as in /proc/PID/stat.
  */
 
 #ifndef __VMLINUX_H__
@@ -365,17 +361,15 @@ struct tcp_process_exit {
 /* Where one thread is. A thread that runs has other registers by now: these are of its last way into the kernel. */
 struct tcp_thread {
 	struct tcp_event_header header;
-	__u64 ktime_ns; /* of the row */
 	__u64 start_boottime_ns; /* of the process, as in tcp_actor */
 	__u64 switches; /* how often it left a processor; equal in two rows that it does not run in: it stood still between them */
 	__u64 ip; /* user registers */
 	__u64 sp;
 	__u64 fp;
 	__u64 thread_pointer; /* x86-64: fsbase; elsewhere 0 */
+	__u64 is_running; /* 1: on a processor at this moment */
 	__u32 pid;
 	__u32 tid;
-	__u32 is_running; /* 1: on a processor at this moment */
-	__u32 reserved;
 };
 
 /* One alternative of what watchers ask for; a zero field matches everything. */
@@ -397,8 +391,6 @@ struct tcp_control {
 	__u32 watch_filters; /* how many of watch[] are in use; 0: nobody watches transitions */
 	__u32 scope_filters; /* how many of scope[] are in use; 0: the whole host */
 	__u32 snapshot_states; /* bit N: iterators report sockets in state N */
-	__u32 inspected_pid; /* iter/task reports the threads of this process */
-	__u32 reserved;
 	struct tcp_filter watch[TCP_FILTER_SLOTS]; /* any match: the transition leaves the kernel */
 	struct tcp_filter scope[TCP_FILTER_SLOTS]; /* no match: the socket is not followed at all; state_mask is ignored beyond 0 */
 };

@@ -39,7 +39,7 @@ public interface IFactSource : INameSource
     Task<ThreadDump?> DumpThreadsAsync(uint pid, bool mayStartListener, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Looks what threads do, without stopping them. Takes up to a second; asked for by clients only, and never under a lock. Null: too many are asking.
+    /// Looks what threads do, without stopping them. Takes milliseconds, two or three seconds at most; asked for by clients only, and never under a lock. Null: too many are asking.
     /// </summary>
     /// <param name="pid">The process.</param>
     /// <param name="tids">Its threads; empty: all, up to a bound.</param>

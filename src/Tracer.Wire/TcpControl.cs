@@ -11,8 +11,6 @@ public struct TcpControl
     public uint WatchFilters;
     public uint ScopeFilters;
     public uint SnapshotStates;
-    public uint InspectedPid;
-    public uint Reserved;
     public TcpFilterSlots Watch;
     public TcpFilterSlots Scope;
 }

@@ -8,15 +8,13 @@ namespace Tracer.Wire;
 public struct TcpThread
 {
     public TcpEventHeader Header;
-    public ulong KtimeNs;
     public ulong StartBoottimeNs;
     public ulong Switches;
     public ulong Ip;
     public ulong Sp;
     public ulong Fp;
     public ulong ThreadPointer;
+    public ulong IsRunning;
     public uint Pid;
     public uint Tid;
-    public uint IsRunning;
-    public uint Reserved;
 }

@@ -147,7 +147,6 @@ internal static class SampleRecords
     public static TcpThread Thread() => new()
     {
         Header = RecordBytes.Header<TcpThread>(TcpEventKind.Thread),
-        KtimeNs = 5_000_000_005,
         StartBoottimeNs = 55_000_000,
         Switches = 77,
         Ip = 0x7f00_0000_1111,

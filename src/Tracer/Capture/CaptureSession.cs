@@ -105,7 +105,7 @@ public sealed class CaptureSession : IDisposable
     /// <summary>Starts a pass over the threads of a process; one process at a time.</summary>
     public BpfIterator OpenThreads(uint pid)
     {
-        Volatile.Write(ref _control.At<TcpControl>(_controlOffset).InspectedPid, pid);
+        Volatile.Write(ref _control.Variable<uint>("inspected_pid"), pid);
         return _iterators["on_thread"].OpenIterator();
     }
 

@@ -10,11 +10,11 @@ public sealed record InspectionOptions
     /// <summary>Threads whose stacks are walked.</summary>
     public int MaxStacks { get; init; } = 128;
 
-    /// <summary>After this no further thread is begun with.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>After this no further thread is begun with. A look takes milliseconds, but the first one reads files, and the host may be in trouble.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>After this the answer is what is known so far: one thread may take long the first time, when files are read for it.</summary>
-    public TimeSpan LongestAnswer { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>After this the answer is what is known so far: one thread alone may take long.</summary>
+    public TimeSpan LongestAnswer { get; init; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>Who waits for a turn longer than this gets none.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(10);

@@ -10,6 +10,7 @@ namespace Tracer.Inspection;
 internal sealed class ProcessLook(InspectionSources sources, InspectionRequest request, InspectionOptions options, InspectionCounters counters)
 {
     private readonly ProcessReader _processes = new(sources.Procfs);
+    private readonly ThreadReader _threads = new(sources.Procfs);
     private readonly LookTime _time = new(options.Patience);
     private readonly Lock _lock = new();
     private ThreadFacts[]? _found;
@@ -35,7 +36,7 @@ internal sealed class ProcessLook(InspectionSources sources, InspectionRequest r
             var describer = new SyscallDescriber(sources.Procfs, Pid, walker is null ? static (_, _) => false : walker.TryRead);
             Show(describer.Describe(threads));
             if (!request.OmitStacks)
-                AddStacks(threads, process, walker, opened);
+                AddStacks(threads, process, walker, opened, describer);
         }
 
         // The pid may have changed hands between two of these reads: then the mixture is about nobody.
@@ -63,17 +64,16 @@ internal sealed class ProcessLook(InspectionSources sources, InspectionRequest r
         _isTruncated = tids.Count > options.MaxThreads;
         if (_isTruncated)
             counters.CountTruncated();
-        var reader = new ThreadReader(sources.Procfs);
         foreach (uint tid in tids.Take(options.MaxThreads))
         {
-            if (reader.Read(Pid, tid, out ThreadStatus thread) == ProcfsStatus.Ok)
+            if (_threads.Read(Pid, tid, out ThreadStatus thread) == ProcfsStatus.Ok)
                 threads.Add(thread);
         }
 
         return status;
     }
 
-    private void AddStacks(List<ThreadStatus> threads, in ProcessStat process, ThreadWalker? walker, ProcfsStatus opened)
+    private void AddStacks(List<ThreadStatus> threads, in ProcessStat process, ThreadWalker? walker, ProcfsStatus opened, SyscallDescriber describer)
     {
         string everybody = walker is null ? StackLimits.OfProcess(opened) : threads.Exists(thread => thread.Syscall.IsCompat) ? StackLimits.Compat : "";
         if (everybody.Length > 0 || walker is null)
@@ -89,6 +89,7 @@ internal sealed class ProcessLook(InspectionSources sources, InspectionRequest r
         Limit(order, StackLimits.TimeOver);
         uint[] tids = [.. order.Select(index => threads[index].Tid)];
         Dictionary<uint, WalkedStack> stacks = Walk(walker, tids);
+        DescribeAgain([.. order.Where(index => stacks.TryGetValue(threads[index].Tid, out WalkedStack walked) && walked.Status != threads[index])]);
         var namer = new StackNamer(sources.Symbolizer, Pid, process.StartBoottimeNs);
         foreach (int index in order)
         {
@@ -98,18 +99,26 @@ internal sealed class ProcessLook(InspectionSources sources, InspectionRequest r
             else
                 Replace(index, isWalked ? namer.Name(_found![index], walked) : _found![index] with { Limitation = StackLimits.NoRegisters });
         }
+
+        // What they did when they were walked counts, not what they had done before.
+        void DescribeAgain(int[] changed)
+        {
+            ThreadFacts[] facts = describer.Describe([.. changed.Select(index => stacks[threads[index].Tid].Status)]);
+            for (int i = 0; i < changed.Length; i++)
+                Replace(changed[i], facts[i] with { Limitation = StackLimits.TimeOver });
+        }
     }
 
     private Dictionary<uint, WalkedStack> Walk(ThreadWalker walker, uint[] tids)
     {
         if (sources.Places is { } places)
         {
-            if (new StackLook(Pid, walker, places, _time).Walk(tids) is { } walked)
+            if (new StackLook(Pid, walker, _threads, places, _time).Walk(tids) is { } walked)
                 return walked;
             counters.CountFallback();
         }
 
-        return new StackLook(Pid, walker, new ProcfsPlaces(sources.Procfs), _time).Walk(tids) ?? [];
+        return new StackLook(Pid, walker, _threads, new ProcfsPlaces(sources.Procfs), _time).Walk(tids) ?? [];
     }
 
     /// <summary>Indexes of those that may have a stack; first those that wait for a descriptor, since a pool of idle threads may be large.</summary>

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Linux.Procfs;
 using Tracer.Stacks.Threads;
 
 namespace Tracer.Inspection;
 
-/// <summary>Walks the stacks of threads between two looks at where they are: so it is known which of them stood still meanwhile.</summary>
-internal sealed class StackLook(uint pid, ThreadWalker walker, IThreadPlaces places, LookTime time)
+/// <summary>
+/// Reads what threads do and walks their stacks, between two looks at where they are: so it is known which of them stood still meanwhile.
+/// </summary>
+internal sealed class StackLook(uint pid, ThreadWalker walker, ThreadReader threads, IThreadPlaces places, LookTime time)
 {
     private const int Rounds = 2; // one that ran during the first, which may have had to read files, may stand still in the second
 
@@ -19,8 +22,8 @@ internal sealed class StackLook(uint pid, ThreadWalker walker, IThreadPlaces pla
         {
             foreach (uint tid in tids.Where(waiting.Contains))
             {
-                if (before.TryGetValue(tid, out ThreadPlace place) && !time.IsOver)
-                    _stacks[tid] = new WalkedStack(walker.Walk(tid, place.Registers), StoodStill: false);
+                if (!time.IsOver && before.TryGetValue(tid, out ThreadPlace place) && threads.Read(pid, tid, out ThreadStatus status) == ProcfsStatus.Ok)
+                    _stacks[tid] = new WalkedStack(walker.Walk(tid, place.Registers), status, StoodStill: false);
             }
 
             Dictionary<uint, ThreadPlace>? after = places.Read(pid, waiting);

@@ -55,6 +55,26 @@ public sealed class JavaThreadsTests : KernelTest
     }
 
     [Fact]
+    public async Task Command_shows_Java_frames_without_asking_the_machine_and_says_that_it_could_be_asked()
+    {
+        await JavaClasses.Compile();
+        await using RuntimeScene scene = await RuntimeScene.DaemonFirst(port => LeakingProgram.Start(Java, "-cp", JavaClasses.Folder, JavaClasses.Program, $"{port}"));
+        await Block(scene);
+
+        Command threads = await Deadline.Until("the waiting method is named", async () =>
+        {
+            Command look = await Command.Run(Repository.Executable, "threads", $"{scene.Pid}", "--socket", scene.Daemon.SocketPath);
+            return look.Output.Contains("  > Leaking.waitForever (Leaking.java:", StringComparison.Ordinal) ? look : null;
+        });
+
+        Assert.Equal(0, threads.ExitCode);
+        Assert.Contains($"closewait: pid {scene.Pid} is a Java machine: --java asks it for its own account of its threads", threads.ErrorLines);
+        Assert.Contains("\"stuck reader\" tid ", threads.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists($"/tmp/.java_pid{scene.Pid}"));
+        Assert.DoesNotContain(scene.Daemon.Process.Errors, line => line.Contains("thread dump", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Command_prints_the_threads_or_one_line()
     {
         await JavaClasses.Compile();
@@ -62,7 +82,7 @@ public sealed class JavaThreadsTests : KernelTest
         await Block(scene);
         string[] where = ["--socket", scene.Daemon.SocketPath];
 
-        Command quiet = await Command.Run(Repository.Executable, ["threads", $"{scene.Pid}", .. where]);
+        Command quiet = await Command.Run(Repository.Executable, ["threads", $"{scene.Pid}", "--java", .. where]);
         Assert.Equal((1, ""), (quiet.ExitCode, quiet.Output));
         Assert.Equal(
             $"closewait: pid {scene.Pid}: it does not listen for requests yet, and nothing was sent to make it (--attach makes it, by a SIGQUIT that it catches)",
