@@ -24,6 +24,5 @@ public sealed class NetCounters
 
     public IReadOnlyList<KernelCounterValue> Read() => [.. _reader.Read().Select(now => new KernelCounterValue(now.Key, now.Value, Since(now.Key, now.Value)))];
 
-    // One of them, CurrEstab, may also fall.
     private ulong Since(string name, ulong now) => now - Math.Min(now, _before.GetValueOrDefault(name, now));
 }

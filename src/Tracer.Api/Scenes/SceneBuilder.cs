@@ -82,14 +82,17 @@ public sealed class SceneBuilder(EventHub hub, IFactSource facts)
     }
 
     // Fullest first. Known by its cookie only, a listener has not been scanned.
-    private static IEnumerable<Proto.ListenerUse> ToListeners(IReadOnlyList<ListenerFacts> listeners, FindingSnapshot snapshot)
+    private IEnumerable<Proto.ListenerUse> ToListeners(IReadOnlyList<ListenerFacts> listeners, FindingSnapshot snapshot)
     {
         ulong overflows = snapshot.Kernel.FirstOrDefault(static counter => counter.Name == ListenOverflows).SinceTracing;
         return listeners
             .Where(static listener => listener.LocalPort != 0)
             .OrderByDescending(static listener => (double)listener.QueueLength / Math.Max(1, listener.QueueLimit))
-            .Select(listener => ToListener(listener, overflows, snapshot.Queued.GetValueOrDefault(new SocketKey(listener.Cookie, listener.Netns))));
+            .Select(listener => ToListener(listener, IsCounted(listener) ? overflows : 0, snapshot.Queued.GetValueOrDefault(new SocketKey(listener.Cookie, listener.Netns))));
     }
+
+    // The kernel counts overflows for a network namespace as a whole.
+    private bool IsCounted(ListenerFacts listener) => facts.CountersNetns == 0 || facts.CountersNetns == listener.Netns;
 
     private static Proto.ListenerUse ToListener(ListenerFacts listener, ulong overflows, ulong stuck)
     {
@@ -102,6 +105,7 @@ public sealed class SceneBuilder(EventHub hub, IFactSource facts)
             QueueLimit = listener.QueueLimit,
             Overflows = overflows,
             Stuck = stuck,
+            Drops = listener.Drops,
         };
     }
 

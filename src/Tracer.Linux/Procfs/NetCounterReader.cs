@@ -14,7 +14,7 @@ public sealed class NetCounterReader(ProcfsRoot root)
     [
         new("net/netstat", "TcpExt", [
             "ListenOverflows", "ListenDrops", "TCPAbortOnClose", "TCPAbortOnMemory", "TCPAbortOnTimeout", "TCPKeepAlive", "TCPTimeouts"]),
-        new("net/snmp", "Tcp", ["AttemptFails", "CurrEstab", "EstabResets", "InErrs", "OutRsts", "RetransSegs"]),
+        new("net/snmp", "Tcp", ["AttemptFails", "EstabResets", "InErrs", "OutRsts", "RetransSegs"]),
     ];
 
     /// <summary>By names as in "TcpExt.ListenOverflows", in a fixed order. What the kernel does not have, or cannot be read, is missing.</summary>
