@@ -10,14 +10,13 @@ namespace Tracer.Stacks.Threads;
 public sealed class ThreadWalker : IDisposable
 {
     private readonly TargetProcess _process;
-    private readonly InterpreterLayout? _layout;
-    private readonly StackWalker _walker;
+    private readonly Lazy<(StackWalker Machine, InterpreterLayout? List)> _walk;
 
-    private ThreadWalker(TargetProcess process, InterpreterLayout? layout, StackWalker walker)
+    private ThreadWalker(TargetProcess process, ulong startBoottimeNs, RuntimeDirectory runtimes, UnwindTableCache tables)
     {
         _process = process;
-        _layout = layout is null or { RootKind: InterpreterRoot.None or InterpreterRoot.NativeFrames } ? null : layout;
-        _walker = walker;
+        // Recognizing a runtime reads files: not before a stack is wanted.
+        _walk = new Lazy<(StackWalker, InterpreterLayout?)>(() => Prepare(process, runtimes.Look(process.Pid, startBoottimeNs), tables), isThreadSafe: false);
     }
 
     /// <summary>Opens a process, if it is the one that started then.</summary>
@@ -26,19 +25,16 @@ public sealed class ThreadWalker : IDisposable
     {
         walker = null;
         ProcfsStatus status = TargetProcess.Open(root, pid, startBoottimeNs, out TargetProcess? process);
-        if (status != ProcfsStatus.Ok || process is null)
-            return status;
-        ProcessRuntimes found = runtimes.Look(pid, startBoottimeNs);
-        InterpreterLayout? layout = found.ReadLayout();
-        walker = new ThreadWalker(process, layout, new StackWalker(process, new ProcessCode(process, tables, found), layout));
-        return ProcfsStatus.Ok;
+        if (status == ProcfsStatus.Ok && process is not null)
+            walker = new ThreadWalker(process, startBoottimeNs, runtimes, tables);
+        return status;
     }
 
     /// <summary>Walks the stack of one of its threads.</summary>
     public ThreadStack Walk(uint tid, in ThreadRegisters registers)
     {
-        ThreadStack stack = _walker.Walk(registers);
-        if (_layout is not { } layout)
+        ThreadStack stack = _walk.Value.Machine.Walk(registers);
+        if (_walk.Value.List is not { } layout)
             return stack;
         bool isByThread = layout.RootKind != InterpreterRoot.Address;
         // A list that belongs to no thread is that of the only one that runs scripts.
@@ -54,4 +50,11 @@ public sealed class ThreadWalker : IDisposable
     public bool TryRead(ulong address, Span<byte> buffer) => _process.TryRead(address, buffer);
 
     public void Dispose() => _process.Dispose();
+
+    private static (StackWalker Machine, InterpreterLayout? List) Prepare(TargetProcess process, ProcessRuntimes runtimes, UnwindTableCache tables)
+    {
+        InterpreterLayout? layout = runtimes.ReadLayout();
+        bool isList = layout is { RootKind: not (InterpreterRoot.None or InterpreterRoot.NativeFrames) };
+        return (new StackWalker(process, new ProcessCode(process, tables, runtimes), layout), isList ? layout : null);
+    }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Api;
-using Tracer.Attribution;
 using Tracer.Linux.Procfs;
 using Tracer.Stacks.Threads;
 
@@ -12,9 +11,7 @@ internal sealed class ProcessLook(InspectionSources sources, InspectionRequest r
     private readonly ProcessReader _processes = new(sources.Procfs);
     private readonly ThreadReader _threads = new(sources.Procfs);
     private readonly LookTime _time = new(options.Patience);
-    private readonly Lock _lock = new();
-    private ThreadFacts[]? _found;
-    private bool _isTruncated;
+    private readonly ThreadBoard _board = new();
 
     private uint Pid => request.Pid;
 
@@ -26,15 +23,14 @@ internal sealed class ProcessLook(InspectionSources sources, InspectionRequest r
             return Failed(status);
         if (_processes.ReadStatusFile(Pid, out ProcessStatusFile file) == ProcfsStatus.Ok && file.ThreadGroup is { } group && group != Pid)
             return Failed(ThreadInspectionStatus.NoProcess, $"it is a thread of process {group}");
-        status = ReadThreads(out List<ThreadStatus> threads);
+        status = ReadThreads(out List<ThreadStatus> threads, out bool isTruncated);
         if (status != ProcfsStatus.Ok)
             return Failed(status);
-        ProcfsStatus opened = ThreadWalker.Open(
-            sources.Procfs, Pid, process.StartBoottimeNs, sources.Runtimes, sources.Tables, out ThreadWalker? walker);
+        ProcfsStatus opened = ThreadWalker.Open(sources.Procfs, Pid, process.StartBoottimeNs, sources.Runtimes, sources.Tables, out ThreadWalker? walker);
         using (walker)
         {
             var describer = new SyscallDescriber(sources.Procfs, Pid, walker is null ? static (_, _) => false : walker.TryRead);
-            Show(describer.Describe(threads));
+            _board.Show(describer.Describe(threads), isTruncated);
             if (!request.OmitStacks)
                 AddStacks(threads, process, walker, opened, describer);
         }
@@ -44,15 +40,9 @@ internal sealed class ProcessLook(InspectionSources sources, InspectionRequest r
     }
 
     /// <summary>What is known now.</summary>
-    public ThreadInspection Snapshot()
-    {
-        lock (_lock)
-            return _found is null
-                ? Failed(ThreadInspectionStatus.Failed, "it could not be looked at in time")
-                : new ThreadInspection(ThreadInspectionStatus.Ok, "", [.. _found], _isTruncated);
-    }
+    public ThreadInspection Snapshot() => _board.Read() ?? Failed(ThreadInspectionStatus.Failed, "it could not be looked at in time");
 
-    private ProcfsStatus ReadThreads(out List<ThreadStatus> threads)
+    private ProcfsStatus ReadThreads(out List<ThreadStatus> threads, out bool isTruncated)
     {
         threads = [];
         List<uint> tids = [];
@@ -61,8 +51,8 @@ internal sealed class ProcessLook(InspectionSources sources, InspectionRequest r
             tids.AddRange(request.Tids.Distinct());
         else
             status = new DescriptorReader(sources.Procfs).ReadThreads(Pid, options.MaxThreads + 1, tids);
-        _isTruncated = tids.Count > options.MaxThreads;
-        if (_isTruncated)
+        isTruncated = tids.Count > options.MaxThreads;
+        if (isTruncated)
             counters.CountTruncated();
         foreach (uint tid in tids.Take(options.MaxThreads))
         {
@@ -75,38 +65,39 @@ internal sealed class ProcessLook(InspectionSources sources, InspectionRequest r
 
     private void AddStacks(List<ThreadStatus> threads, in ProcessStat process, ThreadWalker? walker, ProcfsStatus opened, SyscallDescriber describer)
     {
-        string everybody = walker is null ? StackLimits.OfProcess(opened) : threads.Exists(thread => thread.Syscall.IsCompat) ? StackLimits.Compat : "";
-        if (everybody.Length > 0 || walker is null)
+        if (walker is null || threads.Exists(thread => thread.Syscall.IsCompat))
         {
-            Show([.. _found!.Select(facts => facts with { Limitation = everybody })]);
+            _board.Limit(Enumerable.Range(0, threads.Count), walker is null ? StackLimits.OfProcess(opened) : StackLimits.Compat);
             return;
         }
 
-        int[] order = Order(threads);
-        foreach (int index in order.Skip(options.MaxStacks))
-            Skip(index, StackLimits.TooMany);
-        order = order[..Math.Min(order.Length, options.MaxStacks)];
-        Limit(order, StackLimits.TimeOver);
-        uint[] tids = [.. order.Select(index => threads[index].Tid)];
-        Dictionary<uint, WalkedStack> stacks = Walk(walker, tids);
-        DescribeAgain([.. order.Where(index => stacks.TryGetValue(threads[index].Tid, out WalkedStack walked) && walked.Status != threads[index])]);
+        int[] chosen = Choose(threads);
+        _board.Limit(chosen, StackLimits.TimeOver); // what is true of those that the answer comes too early for
+        Dictionary<uint, WalkedStack> stacks = Walk(walker, [.. chosen.Select(index => threads[index].Tid)]);
+        DescribeAgain(threads, stacks, chosen, describer);
         var namer = new StackNamer(sources.Symbolizer, Pid, process.StartBoottimeNs);
-        foreach (int index in order)
+        foreach (int index in chosen)
         {
-            bool isWalked = stacks.TryGetValue(threads[index].Tid, out WalkedStack walked);
             if (_time.IsOver)
-                Skip(index, StackLimits.TimeOver);
+                counters.CountStackSkipped();
+            else if (stacks.TryGetValue(threads[index].Tid, out WalkedStack walked))
+                _board[index] = namer.Name(_board[index], walked);
             else
-                Replace(index, isWalked ? namer.Name(_found![index], walked) : _found![index] with { Limitation = StackLimits.NoRegisters });
+                _board.Limit([index], StackLimits.NoRegisters);
         }
+    }
 
-        // What they did when they were walked counts, not what they had done before.
-        void DescribeAgain(int[] changed)
-        {
-            ThreadFacts[] facts = describer.Describe([.. changed.Select(index => stacks[threads[index].Tid].Status)]);
-            for (int i = 0; i < changed.Length; i++)
-                Replace(changed[i], facts[i] with { Limitation = StackLimits.TimeOver });
-        }
+    /// <summary>Indexes of those whose stacks are walked: first those that wait for a descriptor, since a pool of idle threads may be large.</summary>
+    private int[] Choose(List<ThreadStatus> threads)
+    {
+        ILookup<bool, int> byEnd = Enumerable.Range(0, threads.Count).ToLookup(index => threads[index].IsZombie);
+        int[] order = [.. byEnd[false].OrderBy(index => threads[index].Tid != Pid && _board[index].SyscallFd is null)];
+        int[] skipped = [.. order.Skip(options.MaxStacks)];
+        _board.Limit(byEnd[true], StackLimits.Ended);
+        _board.Limit(skipped, StackLimits.TooMany);
+        foreach (int _ in skipped)
+            counters.CountStackSkipped();
+        return order[..^skipped.Length];
     }
 
     private Dictionary<uint, WalkedStack> Walk(ThreadWalker walker, uint[] tids)
@@ -121,43 +112,13 @@ internal sealed class ProcessLook(InspectionSources sources, InspectionRequest r
         return new StackLook(Pid, walker, _threads, new ProcfsPlaces(sources.Procfs), _time).Walk(tids) ?? [];
     }
 
-    /// <summary>Indexes of those that may have a stack; first those that wait for a descriptor, since a pool of idle threads may be large.</summary>
-    private int[] Order(List<ThreadStatus> threads)
+    // What they did when they were walked counts, not what they had done before.
+    private void DescribeAgain(List<ThreadStatus> threads, Dictionary<uint, WalkedStack> stacks, int[] chosen, SyscallDescriber describer)
     {
-        for (int i = 0; i < threads.Count; i++)
-        {
-            if (threads[i].IsZombie)
-                Replace(i, _found![i] with { Limitation = StackLimits.Ended });
-        }
-
-        return [.. Enumerable.Range(0, threads.Count).Where(i => !threads[i].IsZombie).OrderBy(i => threads[i].Tid != Pid && _found![i].SyscallFd is null)];
-    }
-
-    private void Limit(int[] indexes, string limitation)
-    {
-        lock (_lock)
-        {
-            foreach (int index in indexes)
-                _found![index] = _found[index] with { Limitation = limitation };
-        }
-    }
-
-    private void Skip(int index, string limitation)
-    {
-        counters.CountStackSkipped();
-        Replace(index, _found![index] with { Limitation = limitation });
-    }
-
-    private void Replace(int index, ThreadFacts facts)
-    {
-        lock (_lock)
-            _found![index] = facts;
-    }
-
-    private void Show(ThreadFacts[] found)
-    {
-        lock (_lock)
-            _found = found;
+        int[] changed = [.. chosen.Where(index => stacks.TryGetValue(threads[index].Tid, out WalkedStack walked) && walked.Status != threads[index])];
+        var facts = describer.Describe([.. changed.Select(index => stacks[threads[index].Tid].Status)]);
+        for (int i = 0; i < changed.Length; i++)
+            _board[changed[i]] = facts[i] with { Limitation = StackLimits.TimeOver };
     }
 
     private static ThreadInspection Failed(ProcfsStatus status) => status switch
