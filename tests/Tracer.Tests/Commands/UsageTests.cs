@@ -10,7 +10,7 @@ public sealed class UsageTests
 {
     public static TheoryData<string, string> Mistakes => new()
     {
-        { "", "a command is missing: run, why, list, stacks, threads, watch, check (see closewait --help)" },
+        { "", "a command is missing: run, why, top, list, stacks, threads, watch, check (see closewait --help)" },
         { "frobnicate", "unknown command 'frobnicate' (see closewait --help)" },
         { "--frobnicate", "unknown option '--frobnicate' (see closewait --help)" },
         { "list --cookie 1", "unknown option '--cookie' (see closewait list --help)" },
