@@ -20,8 +20,11 @@ internal sealed partial class CaptureMask(Incident incident)
     /// <summary>
     /// As on a host of its own: programs run in the folder of the incident, and compiled ones remember where their sources lie; both are one folder for a reader.
     /// </summary>
-    public string Relocate(string text) => SourceFolder().Replace(
-        text.Replace(incident.Folder, FolderName, StringComparison.Ordinal).Replace(Environment.MachineName, HostName, StringComparison.Ordinal), FolderName + "/");
+    public string Relocate(string text)
+    {
+        text = SourceFolder().Replace(text.Replace(incident.Folder, FolderName, StringComparison.Ordinal), FolderName + "/");
+        return Regex.Replace(text, $@"\b{Regex.Escape(Environment.MachineName)}\b", HostName);
+    }
 
     /// <summary>What must be the same in every run.</summary>
     public string Apply(string text)
