@@ -42,6 +42,7 @@ public sealed class ShopTests() : IncidentTest((Nginx.Program, Nginx.Package), (
         Finding finding = FindingAssert.Only(await Why.WithDaemon(incident), incident);
         AssertWhatIsStuck(finding, incident);
         finding.ShowsLine(finding.Origin, Site.Types.Role.Connect, "Export::stock", "export.php", SourceLine.Of("apache/export.php", "opens"));
+        finding.HasThreadAt("Export::write", "export.php", SourceLine.Of("apache/export.php", "works"));
     }
 
     [Theory]

@@ -56,11 +56,15 @@ internal static class FindingAssert
     public static void ShowsLine(this Finding finding, Site? site, Site.Types.Role role, string function, string file, int line)
     {
         Frame? shown = site?.Actor is { HasUserFrame: true } actor ? actor.Stack[(int)actor.UserFrame] : null;
-        bool isThat = shown is not null && shown.Function == function && Path.GetFileName(shown.File) == file && shown.Line == line;
-        finding.That(isThat, $"the line to show is {function} ({file}:{line}), not {shown}");
+        finding.That(IsAt(shown, function, file, line), $"the line to show is {function} ({file}:{line}), not {shown}");
         finding.That(site!.Role == role, $"the site is a {role}");
         finding.That(site.Label.Contains(function, StringComparison.Ordinal), $"the label names {function}");
     }
+
+    /// <summary>One of the owner's threads is there now.</summary>
+    public static void HasThreadAt(this Finding finding, string function, string file, int line) => finding.That(
+        finding.Threads.Any(thread => thread.HasUserFrame && IsAt(thread.Stack[(int)thread.UserFrame], function, file, line)),
+        $"a thread is in {function} ({file}:{line}) now");
 
     /// <summary>Nobody saw the sockets open, and the answer does not pretend.</summary>
     public static void OpenerIsUnknown(this Finding finding)
@@ -95,4 +99,7 @@ internal static class FindingAssert
         finding.That(duration is not null && duration.ToTimeSpan() >= least, $"at least {least.TotalSeconds} s");
 
     public static void That(this Finding finding, bool condition, string claim) => Assert.True(condition, $"not true: {claim}\n{finding}");
+
+    private static bool IsAt(Frame? frame, string function, string file, int line) =>
+        frame is not null && frame.Function == function && Path.GetFileName(frame.File) == file && frame.Line == line;
 }
