@@ -26,6 +26,8 @@ public sealed class SceneTests : KernelTest
         AssertTellsAll(SceneDirectory.Read(first), crowd);
         Assert.Contains(daemon.Process.Errors, line => line.StartsWith($"closewait: scene saved: {first} (", StringComparison.Ordinal));
 
+        await AssertIsReadBack(first, crowd);
+
         await crowd.Grow(Size); // above all the time: no crossing
         await crowd.Disperse(daemon);
         Assert.Equal([first], SceneDirectory.Scenes(scenes));
@@ -121,6 +123,17 @@ public sealed class SceneTests : KernelTest
     private static Task UntilWritten(Daemon daemon, ulong scenes) => Deadline.Until(
         $"{scenes} scenes are written", async () => (await daemon.Counters())["scenes_written"] == scenes ? "" : null, null,
         () => string.Join('\n', daemon.Process.Errors));
+
+    private static async Task AssertIsReadBack(string scene, Crowd crowd)
+    {
+        Command list = await Command.Run(Repository.Executable, "list", "--from", scene, "--json");
+        Assert.Equal((0, ""), (list.ExitCode, list.Error));
+        Assert.Equal(SceneDirectory.Read(scene).Count(item => item.ItemCase == Item.Socket), list.OutputLines.Length);
+        Command why = await Command.Run(Repository.Executable, "why", "--from", scene);
+        Assert.Equal((0, ""), (why.ExitCode, why.Error));
+        Assert.Contains($"target({crowd.Server.Pid})", why.Output, StringComparison.Ordinal);
+        Assert.Contains("EOF_NOT_READ", why.Output, StringComparison.Ordinal);
+    }
 
     private static void AssertTellsAll(List<SceneItem> items, Crowd crowd)
     {
