@@ -76,7 +76,7 @@ internal static class FindingAssert
 
     public static void HasPeers(this Finding finding, params int[] ports)
     {
-        int[] found = [.. finding.Peers.Where(peer => peer.Address == "127.0.0.1").Select(peer => (int)peer.Port).Order()];
+        int[] found = [.. finding.Peers.Where(peer => peer.Address is "127.0.0.1" or "::ffff:127.0.0.1").Select(peer => (int)peer.Port).Order()];
         finding.That(found.SequenceEqual(ports.Order()), $"the peers are those on {string.Join(' ', ports)}");
         finding.That(finding.PeerCount == ports.Length, $"{ports.Length} peers");
     }

@@ -9,6 +9,8 @@ internal static class Why
     // Longer than the age from which on a socket is judged.
     private static readonly TimeSpan Judged = TimeSpan.FromSeconds(3.5);
 
+    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(3);
+
     public static Task<Answer> Ask(Way way, Incident incident) => way == Way.WithDaemon ? WithDaemon(incident) : OnBareHost(incident);
 
     /// <summary>The software serves, and the daemon has run for a while; then it happens.</summary>
@@ -27,8 +29,14 @@ internal static class Why
     {
         await incident.Start();
         await incident.Happen();
+        return await AskOnBareHost(incident, Watch);
+    }
+
+    /// <summary>The one command, while things go on.</summary>
+    public static async Task<Answer> AskOnBareHost(Incident incident, TimeSpan watch)
+    {
         using ScratchFolder folder = new();
-        return await Ask(incident, "--socket", folder.PathOf("none"), "--watch", "3s");
+        return await Ask(incident, "--socket", folder.PathOf("none"), "--watch", $"{watch.TotalSeconds}s");
     }
 
     /// <summary>It was saved when an alarm fired; no daemon is asked.</summary>
