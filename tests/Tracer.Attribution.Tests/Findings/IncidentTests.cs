@@ -155,6 +155,14 @@ public sealed class IncidentTests
         Scene.Says(leak, EvidenceKind.Observed, "60 of 60 sockets: the end of the stream was read, and they are still open");
         Scene.Says(leak, EvidenceKind.Observed, "game(600) has 64 of 64 descriptors in use, 60 of them by these sockets: accept() and open() fail with EMFILE, too many open files");
 
+        // Who comes now waits in the queue, and the reason is beside it.
+        listener.WithQueue(5, 128);
+        Conn[] queued = _scene.Enter(5, cookie => new Conn(cookie).Local("10.0.0.1", 7000).InQueue().Through(100), firstCookie: 500);
+        _scene.Scan(queued, holder: null, listener, story => story.Held(listener, game, 3));
+        Finding late = Assert.Single(_scene.After(10 * Second).Report().Findings, finding => finding.Verdict == Verdict.NeverAccepted);
+        Assert.Equal("game(600): 5 connections to 0.0.0.0:7000 never accepted: accept queue 5/128; no descriptor is left to accept them", late.Headline);
+        Assert.StartsWith("Free descriptors of game(600): it cannot accept while all 64 are in use", late.Advice[0], StringComparison.Ordinal);
+
         // The peers reset half of them, keepalive ends some: ss shows nothing any more, the descriptors are still there.
         for (int i = 0; i < 40; i++)
             _scene.Story.Apply(i < 30 ? conns[i].Fail(_scene.Now, 104, TcpRecordFlags.ResetReceived) : conns[i].Fail(_scene.Now, 110));
@@ -162,11 +170,14 @@ public sealed class IncidentTests
         Finding vanished = Assert.Single(report.Findings, finding => finding.Verdict == Verdict.ResetButOpen);
         Assert.Equal("game(600): 40 descriptors leaked, their connections are gone: 30 reset by the peer, 10 timed out", vanished.Headline);
         Assert.Equal("Conn::on_readable (server.cpp:41)", vanished.Code!.Label);
-        Assert.Equal((20UL, 40UL), (report.CloseWaits, report.LeftOpen));
+        Assert.Equal((25UL, 40UL), (report.CloseWaits, report.LeftOpen));
         Assert.Equal((30UL, 10UL), (report.Ends[EndReason.ResetByPeer], report.Ends[EndReason.TimedOut]));
         Assert.Equal((0UL, 60UL), (vanished.Closed, vanished.Opened)); // nothing was given back
+        Scene.Says(vanished, EvidenceKind.Observed, "0 of 60 of this origin are gone since tracing began, 40 have ended and left a descriptor open: 30 reset by the peer, 10 timed out");
 
         // It exits: all is released.
+        foreach (Conn conn in queued)
+            _scene.Story.Apply(conn.Close(_scene.Now, game, isExiting: true));
         _scene.Exits(game);
         _scene.After(Second).Scan([], holder: null);
         _scene.After(Second).Scan([], holder: null);

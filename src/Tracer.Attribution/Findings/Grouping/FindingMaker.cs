@@ -23,7 +23,7 @@ internal sealed class FindingMaker(
     {
         OriginFigures.Figures figures = origins.Of(group.HistoryKeys);
         double growth = window.PerMinute(figures.Difference);
-        bool isGrowing = SeverityRules.IsGrowing(growth, group.Came);
+        bool isGrowing = group.Verdict != Verdict.SlowClose && SeverityRules.IsGrowing(growth, group.Came);
         (List<PeerIdle> peers, int peerCount) = group.Peers.Read();
         ListenerFacts? listener = group.Inbound > 0 ? group.Listeners.Main : null;
         Finding finding = new()

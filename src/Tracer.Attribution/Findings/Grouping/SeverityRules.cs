@@ -4,7 +4,9 @@ namespace Tracer.Attribution.Findings.Grouping;
 /// <summary>How much a finding hurts.</summary>
 internal static class SeverityRules
 {
-    private const ulong HourNs = 3_600_000_000_000;
+    /// <summary>What happens within it is soon.</summary>
+    public const ulong HourNs = 3_600_000_000_000;
+
     private const ulong Many = 100;
     private const double DangerousShare = 0.8;
     private const double LeastGrowth = 1;

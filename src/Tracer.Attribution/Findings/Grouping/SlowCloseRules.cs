@@ -38,6 +38,9 @@ internal static class SlowCloseRules
         if (late == 0 || late * LeastPartClosed < group.Sockets || closes.SlowestNs < minAgeNs / 2)
             return false;
         ulong oldest = nowKtimeNs - Math.Min(nowKtimeNs, group.Oldest.First.EnterKtimeNs);
+        // While none is older than closes take, all that came before them are closed: more come, but none pile up.
+        if (oldest / 5 * 4 <= closes.SlowestNs)
+            return true;
         return oldest / MostTimesSlowest <= closes.SlowestNs && !GrowsSteadily(in figures);
     }
 

@@ -16,7 +16,9 @@ internal static class GroupAdvice
             return [$"Nothing, if they are meant to stay open for so long; else do less between the end of the stream and the close{(finding.Code is null ? "" : $" in {finding.Code.Label}")}."];
         TrackedSocket typical = Typical(finding, context);
         List<string> advice = [.. VerdictTexts.Advise(in typical, context.Names)];
-        DescriptorUse? tight = finding.Descriptors.FirstOrDefault(use => use.Share >= ShareToRaise || use.ExhaustionNs is not null);
+        DescriptorUse? tight = finding.Descriptors.FirstOrDefault(use => use.Share >= ShareToRaise || use.ExhaustionNs <= SeverityRules.HourNs);
+        if (finding.Verdict == Verdict.NeverAccepted && finding.Descriptors.FirstOrDefault(use => use.IsExhausted) is { } exhausted)
+            advice.Insert(0, Counts.Text($"Free descriptors of {exhausted.Comm}({exhausted.Process.Pid}): it cannot accept while all {exhausted.Facts.Limit} are in use; its other findings say what holds them."));
         if (tight is not null)
             advice.Add(Counts.Text($"To win time: prlimit --pid {tight.Process.Pid} --nofile={tight.Facts.Limit * 4} (now {tight.Facts.Limit}), or restart {tight.Comm}."));
         return advice;

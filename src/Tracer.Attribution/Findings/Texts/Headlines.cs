@@ -32,9 +32,9 @@ internal static class Headlines
             return $"{connections} never accepted";
         string name = EndpointText.Format(listener);
         string to = name.Length == 0 ? "" : $" to {name}";
-        return listener.QueueLimit == 0
-            ? $"{connections}{to} never accepted"
-            : Counts.Text($"{connections}{to} never accepted: accept queue {listener.QueueLength}/{listener.QueueLimit}");
+        string queue = listener.QueueLimit == 0 ? "" : Counts.Text($": accept queue {listener.QueueLength}/{listener.QueueLimit}");
+        string why = finding.Descriptors.Any(use => use.IsExhausted) ? "; no descriptor is left to accept them" : "";
+        return $"{connections}{to} never accepted{queue}{why}";
     }
 
     private static string Opened(Finding finding) => finding.Origin.Role switch

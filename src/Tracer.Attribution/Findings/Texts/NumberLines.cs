@@ -57,11 +57,17 @@ internal static class NumberLines
     private static void AddCloses(EvidenceLines lines, Finding finding)
     {
         string text = Counts.Text($"{finding.Closed} of {finding.Opened} closed since tracing began");
-        if (finding.Closed > 0)
-            text = Counts.Text($"{finding.Closed} of {finding.Opened} of this origin are gone since tracing began: {EndText.Of(finding.Ends)}");
+        if (finding.Ends.Count > 0)
+            text = Counts.Text($"{finding.Closed} of {finding.Opened} of this origin are gone since tracing began{LeftOpen(finding)}: {EndText.Of(finding.Ends)}");
         if (finding.MedianTimeToCloseNs is { } median)
             text += $"; closes took {DurationText.Format(median)} (median)";
         lines.Observed(text);
+    }
+
+    private static string LeftOpen(Finding finding)
+    {
+        ulong ended = finding.Ends.Values.Aggregate(0UL, (sum, count) => sum + count);
+        return ended > finding.Closed ? Counts.Text($", {ended - finding.Closed} have ended and left a descriptor open") : "";
     }
 
     private static void AddGrowth(EvidenceLines lines, Finding finding, FindingContext context)
@@ -70,7 +76,7 @@ internal static class NumberLines
             return;
         string text = $"grows by {Counts.PerMinute(finding.GrowthPerMinute)}";
         DescriptorUse? first = finding.Descriptors.Where(use => use.ExhaustionNs is not null).MinBy(use => use.ExhaustionNs);
-        if (first is { ExhaustionNs: { } left })
+        if (first is { IsExhausted: false, ExhaustionNs: { } left })
             text += Counts.Text($": descriptors of pid {first.Process.Pid} ({first.Facts.Limit}) run out in {DurationText.Format(Rough(left))}");
         lines.Observed(text);
     }
@@ -83,7 +89,7 @@ internal static class NumberLines
         if (finding.Descriptors.Count == 0 || finding.Descriptors[0] is not { Share: >= WorthMentioning } use)
             return;
         string here = use.Stuck > 0 ? Counts.Text($", {use.Stuck} of them by these sockets") : "";
-        string effect = use.Facts.Open >= use.Facts.Limit ? ": accept() and open() fail with EMFILE, too many open files" : "";
+        string effect = use.IsExhausted ? ": accept() and open() fail with EMFILE, too many open files" : "";
         lines.Observed(Counts.Text($"{use.Comm}({use.Process.Pid}) has {use.Facts.Open} of {use.Facts.Limit} descriptors in use{here}{effect}"));
     }
 }
