@@ -40,11 +40,11 @@ internal static class FindingRows
     /// <summary>One of its sockets in a row; who holds it where that is not the same for all.</summary>
     public static string Example(SocketRecord socket, Owner? owner)
     {
-        string facts = $"{SocketText.Connection(socket)}  {SocketText.Age(socket)}  cookie {SocketText.Cookie(socket.Cookie)}";
+        string facts = $"{SocketText.Connection(socket)}  {SocketText.Age(socket)}  cookie{TextWrap.Joint}{SocketText.Cookie(socket.Cookie)}";
         if (socket.NeverAccepted)
             return facts;
         bool isOwnersOnly = owner is { ProcessCount: 1, Processes: [var process] } && socket.Holders is [var holder] && holder.Pid == process.Pid;
-        return isOwnersOnly ? $"{facts}  fd {socket.Holders[0].Fd}" : $"{facts}  {SocketText.Holders(socket)}";
+        return isOwnersOnly ? $"{facts}  fd{TextWrap.Joint}{socket.Holders[0].Fd}" : $"{facts}  {SocketText.Holders(socket)}";
     }
 
     public static string Ends(IEnumerable<EndCount> ends) => string.Join(", ", ends.Select(end => $"{end.Count} {WireNames.Of(end.Reason)}"));

@@ -47,7 +47,7 @@ internal sealed class FindingScreen
         {
             _place.Write(code, blocked is null ? null : ThreadRows.Describe(blocked));
             // The listener of the sockets is told of in the evidence.
-            if (finding.Origin is { } origin && origin.Role != Role.Listener)
+            if (finding.Origin is { } origin && origin.Role != Role.Listener && origin.Label != code.Label)
                 _place.WriteRow(origin);
         }
         else if (finding.Origin is not null)

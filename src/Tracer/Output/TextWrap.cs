@@ -4,6 +4,9 @@ namespace Tracer.Output;
 /// <summary>Breaks text at its spaces. A word that is longer than the line is left whole: it may be copied.</summary>
 internal static class TextWrap
 {
+    /// <summary>A space where no line may break.</summary>
+    public const char Joint = '\u00a0';
+
     /// <summary>At least one line. All lines but the first are indented by <paramref name="hang"/> columns, within the width.</summary>
     public static IEnumerable<string> Lines(string text, int width, int hang = 0)
     {
@@ -14,15 +17,17 @@ internal static class TextWrap
             int end = FindBreak(text, start, Math.Max(1, width - indent.Length));
             if (end < 0)
                 break;
-            yield return indent + text[start..end].TrimEnd(' ');
+            yield return indent + Part(text[start..end]);
             start = end;
             while (start < text.Length && text[start] == ' ')
                 start++;
             indent = new string(' ', hang);
         }
         if (start == 0 || start < text.Length)
-            yield return indent + text[start..].TrimEnd(' ');
+            yield return indent + Part(text[start..]);
     }
+
+    private static string Part(string text) => text.TrimEnd(' ').Replace(Joint, ' ');
 
     // The last space that the line has room for, else the first one after it. Leading spaces belong to the line.
     private static int FindBreak(string text, int start, int room)

@@ -9,7 +9,8 @@ internal static class ThreadRows
 {
     private const int RowLimit = 3;
 
-    private readonly record struct Doing(string Comm, string What, string Where, bool IsSuspect);
+    // Names do not count: each thread of a pool has its own.
+    private readonly record struct Doing(string What, string Where);
 
     /// <summary>One thread that stands still: where in the kernel it waits.</summary>
     public static string Describe(ThreadState thread)
@@ -25,7 +26,7 @@ internal static class ThreadRows
         var groups = new OrderedDictionary<Doing, List<ThreadState>>();
         foreach (ThreadState thread in threads)
         {
-            var doing = new Doing(thread.Comm, What(thread), Where(thread), thread.IsSuspect);
+            var doing = new Doing(What(thread), Where(thread));
             if (!groups.TryGetValue(doing, out List<ThreadState>? group))
                 groups.Add(doing, group = []);
             group.Add(thread);
@@ -45,7 +46,7 @@ internal static class ThreadRows
         if (threads.Count == 1)
             return name;
         int processes = threads.DistinctBy(thread => thread.Pid).Count();
-        return processes == 1 ? $"{name} and {threads.Count - 1} more of its threads" : $"{name} and {threads.Count - 1} more threads";
+        return processes == 1 ? $"{name} and {threads.Count - 1} more of its threads" : $"{name} and {threads.Count - 1} more {(threads.Count == 2 ? "thread" : "threads")}";
     }
 
     // "sleeping in recvfrom on fd 7 (tcp 10.0.0.5:40122 -> 10.0.0.9:3306 ESTABLISHED)"

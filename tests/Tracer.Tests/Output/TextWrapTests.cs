@@ -17,6 +17,7 @@ public sealed class TextWrapTests
     [InlineData("  one two", 6, "  one|two")]
     [InlineData("one two ", 7, "one two")]
     [InlineData("   ", 2, "")]
+    [InlineData("one two\u00a0three", 9, "one|two three")]
     public void Lines_break_at_spaces(string text, int width, string lines) => Assert.Equal(lines, string.Join('|', TextWrap.Lines(text, width)));
 
     [Fact]
