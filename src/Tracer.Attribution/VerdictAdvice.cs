@@ -41,9 +41,15 @@ internal static class VerdictAdvice
         }
         List<string> advice = [$"Close or give back what is opened{In(place)} on every path, also after an error or an early return.", lookAt];
         if (IdleTimeout(in socket) is { Length: > 0 } idle)
-            advice.Insert(0, $"In a pool: set the longest idle time below the peer's{idle}; or test connections when they are taken out.");
+            advice.Insert(0, ForPool(idle));
         return advice;
     }
+
+    /// <summary>What one socket that was idle for a short time does not say, many that were idle for the same time do.</summary>
+    public static string ForPool(ulong idleNs) => ForPool($", {DurationText.Format(idleNs)} here");
+
+    private static string ForPool(string idle) =>
+        $"In a pool: set the longest idle time below the peer's{idle}; or test connections when they are taken out.";
 
     public static List<string> ForEofReadNotClosed(in TrackedSocket socket, INameSource names)
     {

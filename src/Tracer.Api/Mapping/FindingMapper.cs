@@ -129,8 +129,12 @@ public sealed class FindingMapper(IFactSource facts)
     {
         foreach (SocketKey key in finding.Examples)
         {
-            if (snapshot.Examples.TryGetValue(key, out TrackedSocket socket))
-                message.Examples.Add(_sockets.ToRecord(in socket));
+            if (!snapshot.Examples.TryGetValue(key, out TrackedSocket socket))
+                continue;
+            Proto.SocketRecord record = _sockets.ToRecord(in socket);
+            // As old as the finding says, however long the look at threads took.
+            record.Age = ProtoTime.ToDuration(socket.AgeNs(snapshot.KtimeNs));
+            message.Examples.Add(record);
         }
         message.Origin = _sites.ToSite(finding.Origin, message.Examples);
         message.Code = finding.Code is null ? null : _sites.ToSite(finding.Code, message.Examples);

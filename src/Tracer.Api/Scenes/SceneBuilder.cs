@@ -25,7 +25,8 @@ public sealed class SceneBuilder(EventHub hub, IFactSource facts)
         Proto.SceneHeader header, IReadOnlyList<ListenerFacts> listeners, Action<Proto.SceneItem> write, CancellationToken cancellationToken)
     {
         write(new Proto.SceneItem { Header = header });
-        FindingQuery everything = new() { IncludesHarmless = true, IncludesThreads = true };
+        // Of any age: an alarm may fire because of those that have just come.
+        FindingQuery everything = new() { MinAgeNs = 0, IncludesHarmless = true, IncludesThreads = true };
         FindingSnapshot snapshot = await _source.Findings.ReadAsync(everything, cancellationToken);
         write(new Proto.SceneItem { Summary = _source.SummaryMapper.ToSummary(snapshot) });
         write(new Proto.SceneItem { Status = _source.ReadStatus() });

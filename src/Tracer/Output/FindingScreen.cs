@@ -46,7 +46,7 @@ internal sealed class FindingScreen
         if (finding.Code is { } code)
         {
             _place.Write(code, blocked is null ? null : ThreadRows.Describe(blocked));
-            // The listener of the sockets is told of in the evidence.
+            // The listener of the sockets is told of in the evidence; one place is not told of twice.
             if (finding.Origin is { } origin && origin.Role != Role.Listener && origin.Label != code.Label)
                 _place.WriteRow(origin);
         }

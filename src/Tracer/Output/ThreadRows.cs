@@ -34,7 +34,7 @@ internal static class ThreadRows
         List<string> rows = [.. groups.Take(RowLimit).Select(group => $"{Who(group.Value)} {group.Key.What}{group.Key.Where}")];
         int left = groups.Skip(RowLimit).Sum(group => group.Value.Count);
         if (left > 0)
-            rows.Add($"... {left} more threads, doing something else");
+            rows.Add($"... {left} more {(left == 1 ? "thread" : "threads")}");
         return rows;
     }
 

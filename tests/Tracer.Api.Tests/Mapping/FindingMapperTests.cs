@@ -13,6 +13,7 @@ namespace Tracer.Api.Tests.Mapping;
 
 public class FindingMapperTests
 {
+    private const ulong Moment = 10 * TestSockets.Second;
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithIndentation());
     private static readonly SocketKey Example = new(5, 4026531840);
     private readonly FakeFacts _facts = new();
@@ -33,6 +34,13 @@ public class FindingMapperTests
             Kernel = [new KernelCounterValue("TcpExt.ListenOverflows", 130, 7)],
         };
         GoldenFile.AssertEquals("host_summary.json", Json.Format(new SummaryMapper(_facts).ToSummary(snapshot)) + "\n");
+    }
+
+    [Fact]
+    public void Examples_are_as_old_as_they_were_when_they_were_judged()
+    {
+        _facts.Now = Moment + (3 * TestSockets.Second); // a look at threads took that long
+        Assert.Equal(9, Assert.Single(Map(Full()).Examples).Age.Seconds);
     }
 
     [Fact]
@@ -110,7 +118,7 @@ public class FindingMapperTests
     {
         snapshot = snapshot with { Queued = new Dictionary<SocketKey, ulong> { [new SocketKey(4, 4026531840)] = 119 } };
         if (snapshot.Examples.Count == 0)
-            snapshot = snapshot with { Examples = new Dictionary<SocketKey, TrackedSocket> { [Example] = TestSockets.InCloseWait(5) } };
+            snapshot = snapshot with { KtimeNs = Moment, Examples = new Dictionary<SocketKey, TrackedSocket> { [Example] = TestSockets.InCloseWait(5) } };
         return new FindingMapper(_facts).ToFinding(finding, snapshot);
     }
 

@@ -35,6 +35,15 @@ public class SceneBuilderTests
     }
 
     [Fact]
+    public async Task Sockets_that_have_just_come_are_in_a_finding()
+    {
+        TrackedSocket socket = TestSockets.InCloseWait(1, _facts.Now - (TestSockets.Second / 10));
+        socket.Verdict = Attribution.Verdict.EofNotRead;
+        Publish(socket);
+        Assert.Equal(1ul, Assert.Single(await Build(), item => item.ItemCase == Item.Finding).Finding.Sockets);
+    }
+
+    [Fact]
     public async Task Each_stack_is_told_once_before_the_first_socket_that_has_it()
     {
         Publish(TestSockets.InCloseWait(1), originStack: 7, lastReadStack: 8);

@@ -27,7 +27,7 @@ public sealed class ThreadRowsTests
         string[] calls = ["read", "write", "poll", "futex", "nanosleep"];
         string[] rows = [.. ThreadRows.Describe(calls.Select((call, i) => Thread(7, (uint)(8 + i), "w", call)))];
         Assert.Equal(4, rows.Length);
-        Assert.Equal("... 2 more threads, doing something else", rows[3]);
+        Assert.Equal("... 2 more threads", rows[3]);
     }
 
     [Fact]

@@ -107,11 +107,11 @@ internal sealed class FindingMaker(
         return [.. uses.OrderByDescending(use => use.Share).ThenByDescending(use => use.Stuck).Take(MostDescriptorUses)];
     }
 
-    private static ulong? TimeLeft(DescriptorFacts facts, double perMinute)
+    private ulong? TimeLeft(DescriptorFacts facts, double perMinute)
     {
         if (perMinute <= 0 || facts.Limit == 0)
             return null;
         double ns = (facts.Limit - Math.Min(facts.Limit, facts.Open)) / perMinute * NsPerMinute;
-        return ns < ulong.MaxValue ? (ulong)ns : null;
+        return ns < window.FarthestNs ? (ulong)ns : null;
     }
 }

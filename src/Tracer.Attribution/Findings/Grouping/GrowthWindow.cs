@@ -9,6 +9,11 @@ internal readonly record struct GrowthWindow(ulong LastSecondBefore, ulong Lengt
 {
     private const ulong SecondNs = 1_000_000_000;
     private const ulong LongestSeconds = 60;
+    private const ulong LongEnoughNs = 30 * SecondNs;
+    private const ulong FarthestFactor = 100;
+
+    /// <summary>How far ahead the growth says anything: what came within seconds may have come at once.</summary>
+    public ulong FarthestNs => LengthNs >= LongEnoughNs ? ulong.MaxValue : LengthNs * FarthestFactor;
 
     public static GrowthWindow Until(ulong nowKtimeNs, ulong tracingSinceKtimeNs)
     {

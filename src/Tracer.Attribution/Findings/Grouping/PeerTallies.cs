@@ -18,6 +18,9 @@ internal sealed class PeerTallies
     /// <summary>Some idle times are only concluded from the ages of segments.</summary>
     public bool IsInferred { get; private set; }
 
+    /// <summary>Sockets whose idle time the answers to keepalive probes may hide.</summary>
+    public ulong Probed { get; private set; }
+
     public void Add(in TrackedSocket socket)
     {
         bool isInbound = OriginRules.IsInbound(in socket);
@@ -25,7 +28,10 @@ internal sealed class PeerTallies
         ref readonly TcpEvent last = ref socket.Last.Event;
         int peer = IndexOf(new PeerKey(last.RemoteAddress, last.Family, isInbound ? (ushort)0 : last.RemotePort), 1);
         if (!socket.HasIdleBeforeFin)
+        {
+            Probed += last.Flags.Has(TcpEventFlags.Probed) ? 1UL : 0;
             return;
+        }
         _idle.Add((peer, socket.IdleBeforeFinNs));
         IsInferred |= socket.IdleIsInferred;
     }
@@ -37,6 +43,7 @@ internal sealed class PeerTallies
             _idle.Add((indexes[peer], idleNs));
         _isPortKnownToMatter |= other._isPortKnownToMatter;
         IsInferred |= other.IsInferred;
+        Probed += other.Probed;
     }
 
     /// <summary>Of all peers together.</summary>

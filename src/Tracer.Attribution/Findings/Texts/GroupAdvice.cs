@@ -16,6 +16,8 @@ internal static class GroupAdvice
             return [$"Nothing, if they are meant to stay open for so long; else do less between the end of the stream and the close{(finding.Code is null ? "" : $" in {finding.Code.Label}")}."];
         TrackedSocket typical = Typical(finding, context);
         List<string> advice = [.. VerdictTexts.Advise(in typical, context.Names)];
+        if (finding is { Verdict: Verdict.EofNotRead, Plateau.IsPlateau: true } && context.Group.Inbound == 0 && !VerdictEvidence.IsUnused(in typical))
+            advice.Insert(0, VerdictAdvice.ForPool(finding.Plateau.IdleNs));
         DescriptorUse? tight = finding.Descriptors.FirstOrDefault(use => use.Share >= ShareToRaise || use.ExhaustionNs <= SeverityRules.HourNs);
         if (finding.Verdict == Verdict.NeverAccepted && finding.Descriptors.FirstOrDefault(use => use.IsExhausted) is { } exhausted)
             advice.Insert(0, Counts.Text($"Free descriptors of {exhausted.Comm}({exhausted.Process.Pid}): it cannot accept while all {exhausted.Facts.Limit} are in use; its other findings say what holds them."));

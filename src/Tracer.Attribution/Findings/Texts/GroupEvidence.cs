@@ -17,6 +17,9 @@ internal static class GroupEvidence
 
     private static void AddUnknown(EvidenceLines lines, Finding finding, FindingContext context)
     {
+        ulong probed = context.Group.Peers.Probed;
+        if (probed > 0)
+            lines.Unknown($"{Counts.Part(probed, finding.Sockets)}: how long they were idle before the FIN is not known, since answers to keepalive probes may have come after it");
         ulong existed = context.Group.Existed;
         if (!context.IsTracingYoung)
         {

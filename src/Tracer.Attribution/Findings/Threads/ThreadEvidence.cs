@@ -28,7 +28,7 @@ internal static class ThreadEvidence
         foreach (BlockedThreads.Judged blocked in blocking.Take(MostLines))
             evidence.Add(new Evidence(EvidenceKind.Observed, ThreadText.Describe(blocked.Thread, blocked.Doing)));
         if (blocking.Count > MostLines)
-            evidence.Add(new Evidence(EvidenceKind.Observed, Counts.Text($"{blocking.Count - MostLines} more threads are blocked")));
+            evidence.Add(new Evidence(EvidenceKind.Observed, Counts.Text($"{blocking.Count - MostLines} more {(blocking.Count - MostLines == 1 ? "thread is" : "threads are")} blocked")));
         ThreadFacts first = blocking[0].Thread;
         string line = ThreadText.Line(first);
         string place = line.Length > 0 ? line : first.Syscall;
@@ -58,7 +58,7 @@ internal static class ThreadEvidence
         BlockedThreads.Judged busy = judged.Find(thread => thread.Doing == ThreadDoing.Runs && (thread.IsSuspect || judged.Count == 1));
         if (busy.Thread is not null)
             evidence.Add(new Evidence(EvidenceKind.Observed, ThreadText.Describe(busy.Thread, busy.Doing)));
-        string summary = ThreadText.Summarize([.. judged.Select(thread => thread.Thread)]);
+        string summary = ThreadText.Summarize([.. judged.Select(thread => thread.Thread)], finding.Owner.Processes.Count);
         bool areAllAtRest = judged.TrueForAll(thread => thread.Doing == ThreadDoing.Rests && !thread.Thread.Syscall.StartsWith("accept", StringComparison.Ordinal));
         if (areAllAtRest)
             evidence.Add(new Evidence(EvidenceKind.Inferred, $"{summary}: the event loop is idle and does not watch {Sockets(finding)}"));

@@ -31,7 +31,15 @@ internal static class ThreadText
     }
 
     /// <summary>all 4 threads wait in epoll_wait; or: 5 threads: 4 in futex, 1 in epoll_wait</summary>
-    public static string Summarize(IReadOnlyList<ThreadFacts> threads)
+    /// <param name="threads">Those that were looked at.</param>
+    /// <param name="processes">How many the owner has.</param>
+    public static string Summarize(IReadOnlyList<ThreadFacts> threads, int processes)
+    {
+        int seen = threads.DistinctBy(thread => thread.Pid).Count();
+        return seen < processes ? Counts.Text($"{seen} of {processes} processes looked at: {Summarize(threads)}") : Summarize(threads);
+    }
+
+    private static string Summarize(IReadOnlyList<ThreadFacts> threads)
     {
         (string Place, int Count)[] kinds = [.. threads.GroupBy(Place).Select(kind => (kind.Key, kind.Count())).OrderByDescending(kind => kind.Item2).ThenBy(kind => kind.Key, StringComparer.Ordinal)];
         if (kinds.Length == 1)

@@ -28,6 +28,14 @@ public sealed class ThreadEvidenceTests
             With(Finding(Verdict.NeverAccepted), Thread(50, "epoll_wait")).Evidence);
 
     [Fact]
+    public void Processes_that_were_not_looked_at_are_counted()
+    {
+        Finding workers = Finding(Verdict.EofNotRead) with { Owner = Owner([.. Enumerable.Range(50, 5).Select(pid => new OwnerProcess(new ProcessKey((uint)pid, 1), "apache2", "", 1))]) };
+        Finding finding = With(workers, [.. Enumerable.Range(50, 4).Select(pid => Thread((uint)pid, "accept4") with { Pid = (uint)pid })]);
+        Assert.Contains(new Evidence(EvidenceKind.Observed, "4 of 5 processes looked at: all 4 threads wait in accept4"), finding.Evidence);
+    }
+
+    [Fact]
     public void The_suspect_counts_though_others_rest()
     {
         Finding finding = With(Finding(Verdict.NeverAccepted, suspects: [51]), Thread(50, "epoll_wait"), Blocked(51), Thread(52, "futex"));
