@@ -97,7 +97,7 @@ public sealed class ThreadReaderTests
             ready.Set();
             release.WaitOne();
         })
-        { Name = "a waiting one" };
+        { Name = "a waiting one", IsBackground = true };
         waiter.Start();
         ready.Wait(TestContext.Current.CancellationToken);
         ThreadStatus thread = default;
