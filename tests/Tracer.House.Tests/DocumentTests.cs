@@ -42,8 +42,22 @@ public sealed partial class DocumentTests
             "links to what is not there");
 
     [Fact]
+    public void The_answer_in_the_readme_is_one_that_was_printed()
+    {
+        string answer = Between(Repository.Read("README.md"), "<!-- answer -->\n```\n", "```\n<!-- /answer -->").TrimEnd();
+        Assert.True(answer.Split('\n').Length > 10, answer);
+        Assert.Contains(answer, Repository.Read("docs/incidents/3-tornado.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_changelog_has_a_place_for_what_is_not_released() =>
         Assert.Contains("## [Unreleased]", Repository.ReadLines("CHANGELOG.md"));
+
+    private static string Between(string text, string begin, string end)
+    {
+        int start = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+        return text[start..text.IndexOf(end, start, StringComparison.Ordinal)];
+    }
 
     [GeneratedRegex(@"\]\((?!\w+://|#)(?<target>[^)#]+)")]
     private static partial Regex Link();
