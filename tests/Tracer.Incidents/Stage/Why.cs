@@ -51,10 +51,10 @@ internal static class Why
 
     private static async Task<Answer> Ask(Incident incident, params string[] options)
     {
-        // Everything that the machine has, for a program; this incident only, for a person.
-        string json = await Run(["why", "--json", .. options]);
-        string text = await Run(["why", .. PortFilter(incident), .. options]);
-        return Answer.Parse(json, text);
+        // Everything that the machine has, for a program; this incident only, for a person. At the same time: an incident gets older, and Go's probes hide
+        // after 15 s how long its sockets were idle.
+        string[] answers = await Task.WhenAll(Run(["why", "--json", .. options]), Run(["why", .. PortFilter(incident), .. options]));
+        return Answer.Parse(answers[0], answers[1]);
     }
 
     private static async Task<string> Run(string[] arguments) => await Command.MustRun("env", ["TZ=UTC", Repository.Executable, .. arguments]);
