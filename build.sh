@@ -234,7 +234,7 @@ run_tests() {
 	report_ended "${1-}"
 	# Alone, one after the other: they look at every socket and every BPF program of the host.
 	run_alone Tracer.Kernel.Tests 900 "${1-}"
-	run_alone Tracer.Incidents 600 "${1-}"
+	run_alone Tracer.Incidents 1500 "${1-}"
 	close_tests "${1-}"
 }
 
