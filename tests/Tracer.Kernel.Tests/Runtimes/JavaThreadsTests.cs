@@ -59,7 +59,7 @@ public sealed class JavaThreadsTests : KernelTest
     {
         await JavaClasses.Compile();
         await using RuntimeScene scene = await RuntimeScene.DaemonFirst(port => LeakingProgram.Start(Java, "-cp", JavaClasses.Folder, JavaClasses.Program, $"{port}"));
-        await Block(scene);
+        await ((LeakingProgram)scene.Program).Ask("block", "blocked");
 
         Command threads = await Deadline.Until("the waiting method is named", async () =>
         {
