@@ -140,15 +140,8 @@ public sealed class IncidentTests
     public void Six_a_server_reads_the_end_and_forgets_to_close_until_its_descriptors_are_used_up()
     {
         Proc game = _scene.Names.Process(600, "game", "/srv/game");
-        ulong accept = _scene.Names.Stack(5, "accept4", "Server::on_accept server.cpp:20");
-        ulong read = _scene.Names.Stack(6, "recv", "Conn::on_readable server.cpp:41");
         Conn listener = Listener.On(100, "0.0.0.0", 7000);
-        _scene.Scan([], holder: null, listener, story => story.Held(listener, game, 3));
-        Conn[] conns = _scene.Enter(60, cookie => new Conn(cookie).Local("10.0.0.1", 7000).Through(100).Origin(TcpOrigin.Accept, game.At(5, stackId: accept)));
-        foreach (Conn conn in conns)
-            _scene.Story.Apply(conn.EofReadBy(game.At(_scene.Now + 1, stackId: read)).Use(_scene.Now + 1));
-        _scene.Scan(conns, _ => game, listener, story => story.Held(listener, game, 3));
-        _scene.Descriptors[game.Key] = new DescriptorFacts(64, 64);
+        Conn[] conns = LeakSixty(game, listener);
         Finding leak = _scene.After(100 * Second).Only();
         Assert.Equal("game(600): 60 connections never closed: the end was read in Conn::on_readable (server.cpp:41)", leak.Headline);
         Assert.Equal((Verdict.EofReadNotClosed, Severity.Critical), (leak.Verdict, leak.Severity));
@@ -182,6 +175,19 @@ public sealed class IncidentTests
         _scene.After(Second).Scan([], holder: null);
         _scene.After(Second).Scan([], holder: null);
         Assert.Empty(_scene.After(10 * Second).Report().Findings);
+    }
+
+    private Conn[] LeakSixty(Proc game, Conn listener)
+    {
+        ulong accept = _scene.Names.Stack(5, "accept4", "Server::on_accept server.cpp:20");
+        ulong read = _scene.Names.Stack(6, "recv", "Conn::on_readable server.cpp:41");
+        _scene.Scan([], holder: null, listener, story => story.Held(listener, game, 3));
+        Conn[] conns = _scene.Enter(60, cookie => new Conn(cookie).Local("10.0.0.1", 7000).Through(100).Origin(TcpOrigin.Accept, game.At(5, stackId: accept)));
+        foreach (Conn conn in conns)
+            _scene.Story.Apply(conn.EofReadBy(game.At(_scene.Now + 1, stackId: read)).Use(_scene.Now + 1));
+        _scene.Scan(conns, _ => game, listener, story => story.Held(listener, game, 3));
+        _scene.Descriptors[game.Key] = new DescriptorFacts(64, 64);
+        return conns;
     }
 
     private static Conn Outbound(ulong cookie, string peer, ushort port, TcpActor opener) =>
