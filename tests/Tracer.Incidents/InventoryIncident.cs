@@ -24,6 +24,9 @@ internal sealed class InventoryIncident(bool evicts) : Incident
 
     public int ServerPort { get; private set; }
 
+    // The machine numbers its lambdas, and wakes and stops threads of its own.
+    public override IReadOnlyList<string> Varying => [@"\$\$Lambda[$/]\S+", @"\d+ threads: .*?(?= \? )", " now .*?(?= owner )"];
+
     public override async Task Start()
     {
         ServerPort = NewPort();
