@@ -46,7 +46,7 @@ public sealed class Child : IAsyncDisposable
 
     public async Task<string> ReadLine(TimeSpan? limit = null)
     {
-        using CancellationTokenSource deadline = new(limit ?? Limit);
+        using CancellationTokenSource deadline = new(Deadline.Stretch(limit ?? Limit));
         try
         {
             return await _lines.Reader.ReadAsync(deadline.Token);
@@ -62,7 +62,7 @@ public sealed class Child : IAsyncDisposable
     /// <summary>Waits for the end, and for everything it wrote.</summary>
     public async Task<int> WaitForExit(TimeSpan? limit = null)
     {
-        using CancellationTokenSource deadline = new(limit ?? Limit);
+        using CancellationTokenSource deadline = new(Deadline.Stretch(limit ?? Limit));
         try
         {
             await _process.WaitForExitAsync(deadline.Token);

@@ -34,6 +34,13 @@ public sealed class CloseWaitJournal : IAsyncDisposable
             return _changes.TryGetValue(cookie, out List<CloseWaitChange>? changes) ? [.. changes] : [];
     }
 
+    /// <summary>Everything said so far.</summary>
+    public List<CloseWaitChange> All()
+    {
+        lock (_changes)
+            return [.. _changes.Values.SelectMany(changes => changes)];
+    }
+
     /// <summary>Waits for the first change of this socket that fits, and returns its record.</summary>
     public async Task<SocketRecord> Until(ulong cookie, string what, Func<CloseWaitChange, bool> condition, TimeSpan? limit = null)
     {

@@ -22,7 +22,7 @@ public sealed record Command(int ExitCode, string Output, string Error)
         using Process process = Process.Start(Describe(file, arguments)) ?? throw new InvalidOperationException("cannot start " + file);
         process.StandardInput.Close();
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(limit);
+        deadline.CancelAfter(Deadline.Stretch(limit));
         try
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);

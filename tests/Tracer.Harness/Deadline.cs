@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
+using System.Globalization;
 using Xunit;
 
 namespace Tracer.Harness;
@@ -10,7 +11,14 @@ public static class Deadline
     // Longer than the daemon's scan period: what a scan repairs is in time.
     public static readonly TimeSpan Usual = TimeSpan.FromSeconds(20);
 
+    // An emulated machine is 5 to 20 times slower; CLOSEWAIT_PATIENCE says by how much to wait longer.
+    private static readonly double Patience =
+        double.TryParse(Environment.GetEnvironmentVariable("CLOSEWAIT_PATIENCE"), CultureInfo.InvariantCulture, out double factor) ? factor : 1;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>As long as this takes on a usual machine.</summary>
+    public static TimeSpan Stretch(TimeSpan limit) => limit * Patience;
 
     public static Task Until(string what, Func<bool> condition, TimeSpan? limit = null, Func<string>? evidence = null) =>
         Until(what, () => Task.FromResult(condition() ? what : null), limit, evidence);
@@ -19,7 +27,7 @@ public static class Deadline
     public static async Task<T> Until<T>(string what, Func<Task<T?>> probe, TimeSpan? limit = null, Func<string>? evidence = null)
         where T : class
     {
-        TimeSpan within = limit ?? Usual;
+        TimeSpan within = Stretch(limit ?? Usual);
         Stopwatch clock = Stopwatch.StartNew();
         while (true)
         {

@@ -6,10 +6,13 @@ namespace Tracer.Harness;
 /// <summary>What every test here needs. Without it a test skips with the reason, or fails where the kernel tests are required.</summary>
 public static class Prerequisites
 {
-    /// <summary>What is missing, or null.</summary>
-    public static string? Missing { get; } = FindMissing();
+    /// <summary>The programs under observation were compiled elsewhere: in a virtual machine there is no compiler.</summary>
+    public static bool IsPrebuilt { get; } = Environment.GetEnvironmentVariable("CLOSEWAIT_PREBUILT") == "1";
 
     public static bool Required { get; } = Environment.GetEnvironmentVariable("CLOSEWAIT_REQUIRE_KERNEL") == "1";
+
+    /// <summary>What is missing, or null.</summary>
+    public static string? Missing { get; } = FindMissing();
 
     public static void Demand()
     {
@@ -39,7 +42,8 @@ public static class Prerequisites
             return "no /sys/kernel/btf/vmlinux: this kernel has no BTF";
         if (!File.Exists(Repository.Executable))
             return Repository.Executable + " is not built (./build.sh, or set CLOSEWAIT_EXE)";
-        return Command.MissingTools("gcc", "ss", "ip", "bpftool", "unshare", "setpriv") is { Length: > 0 } tools
+        string[] compilers = IsPrebuilt ? [] : ["gcc"];
+        return Command.MissingTools([.. compilers, "ss", "ip", "bpftool", "unshare", "setpriv"]) is { Length: > 0 } tools
             ? "tools are missing: " + tools
             : null;
     }

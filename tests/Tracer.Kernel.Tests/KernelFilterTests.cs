@@ -80,8 +80,12 @@ public sealed class KernelFilterTests(DaemonFixture fixture) : SharedDaemonTest(
     [Fact]
     public async Task Filters_end_with_the_watcher()
     {
-        await using (await TransitionJournal.Start(Daemon))
-            Assert.NotEqual(0ul, (await Daemon.Counters())["transitions"]);
+        await using (TransitionJournal journal = await TransitionJournal.Start(Daemon))
+        {
+            await using Conversation watched = await Conversation.Start();
+            await journal.Until("the watcher sees it", one => one.LocalPort == watched.Listener.Port);
+        }
+
         await Deadline.Until(
             "changes are filtered again",
             async () =>

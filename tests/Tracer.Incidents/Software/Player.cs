@@ -7,13 +7,14 @@ namespace Tracer.Incidents.Software;
 /// <summary>A client of the game server.</summary>
 internal sealed class Player : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    // Clearly a timeout: what is idle for less than a second is not taken for one.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
-    /// <summary>Comes, plays, and leaves. False: the server did not answer within a second.</summary>
+    /// <summary>Comes, plays, and leaves. False: the server did not answer in time.</summary>
     public static async Task<bool> Visit(int serverPort)
     {
         using Player player = new();

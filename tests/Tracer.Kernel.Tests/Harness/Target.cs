@@ -55,7 +55,7 @@ internal sealed class Target : IAsyncDisposable
     {
         string? line = _child is not null
             ? await _child.ReadLine(Limit)
-            : await _answers!.ReadLineAsync().WaitAsync(Limit);
+            : await _answers!.ReadLineAsync().WaitAsync(Deadline.Stretch(Limit));
         string[] words = (line ?? "error no answer").Split(' ');
         return words[0] == "ok" ? words[1..] : throw new InvalidOperationException($"target {Pid}: {command}: {line}");
     }

@@ -23,6 +23,8 @@ internal static class TargetPrograms
 
     public static async Task Compile()
     {
+        if (Prerequisites.IsPrebuilt)
+            return;
         string sources = Path.Combine(Repository.Sources, "Targets");
         DateTime newest = Directory.GetFiles(sources).Max(File.GetLastWriteTimeUtc);
         Directory.CreateDirectory(Folder);

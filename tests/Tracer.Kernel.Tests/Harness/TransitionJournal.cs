@@ -39,7 +39,7 @@ internal sealed class TransitionJournal : IAsyncDisposable
         TransitionJournal journal = new(daemon, filter ?? new SocketFilter(), keep ?? (_ => true));
         if (!stopAfterStarted)
             journal.Continue();
-        await await Task.WhenAny(journal._started.Task, journal._reader).WaitAsync(Deadline.Usual);
+        await await Task.WhenAny(journal._started.Task, journal._reader).WaitAsync(Deadline.Stretch(Deadline.Usual));
         return journal;
     }
 
