@@ -125,11 +125,14 @@ internal sealed class LeakStory : IAsyncDisposable
     /// <summary>The whole lives of both ends of the leaked connection, as "OldState -> NewState".</summary>
     public (string[] Server, string[] Client) Lives(TransitionJournal journal)
     {
-        // The first change of a child carries its listener's addresses on kernels before 6.16.
-        ulong cookie = journal.Kept.First(one => one.LocalPort == Leaked.Listener.Port && one.RemotePort == Leaked.ClientSide.Port).Cookie;
-        return (
-            [.. journal.Kept.Where(one => one.Cookie == cookie).Select(Text)],
-            [.. journal.Kept.Where(one => one.LocalPort == Leaked.ClientSide.Port && one.RemotePort != 0).Select(Text)]);
+        // By cookie: the first change of a child carries its listener's addresses before 6.16, and that of a client has no port yet.
+        string[] LifeOf(int local, int remote)
+        {
+            ulong? cookie = journal.Kept.FirstOrDefault(one => one.LocalPort == local && one.RemotePort == remote)?.Cookie;
+            return [.. journal.Kept.Where(one => one.Cookie == cookie).Select(one => $"{one.OldState} -> {one.NewState}")];
+        }
+
+        return (LifeOf(Leaked.Listener.Port, Leaked.ClientSide.Port), LifeOf(Leaked.ClientSide.Port, Leaked.Listener.Port));
     }
 
     /// <summary>Owners of the transitions who are neither of the two, nor unknown.</summary>
@@ -165,6 +168,4 @@ internal sealed class LeakStory : IAsyncDisposable
         journal.All().Find(change => change.Kind == kind && IsOf(change.Socket, talk.Listener.Port, talk.ClientSide.Port))?.Socket ?? new SocketRecord();
 
     private static bool IsOf(SocketRecord socket, int local, int remote) => socket.LocalPort == local && socket.RemotePort == remote;
-
-    private static string Text(Transition one) => $"{one.OldState} -> {one.NewState}";
 }

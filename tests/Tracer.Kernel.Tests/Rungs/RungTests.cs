@@ -42,7 +42,7 @@ public sealed class RungTests : KernelTest
         if (rung.Refusal.Length > 0)
             Assert.Skip($"not on this kernel: {rung.Refusal}");
         await using LeakStory story = await LeakStory.Begin();
-        await using Daemon daemon = await Daemon.Start("--hooks", rung.ToString(), "--scan-period", "2s");
+        await using Daemon daemon = await Daemon.Start([.. rung.Options, "--scan-period", "2s"]);
         List<Hook> hooks = [.. (await daemon.Status()).Hooks];
         Assert.Equal(rung.Name, hooks.Single(hook => hook.Fact == rung.Fact).Rung);
         await using CloseWaitJournal journal = new(daemon);
@@ -55,7 +55,10 @@ public sealed class RungTests : KernelTest
         await story.CloseLeftOpen();
         await AssertAnswered(hooks, () => Task.FromResult(story.AskOfEnded(journal)), () => story.Describe(journal));
 
-        await Deadline.Until("the last state is told", () => story.Lives(transitions) is var (server, client) && server.Length >= ServersLife.Length && client.Length >= ClientsLife.Length);
+        await Deadline.Until(
+            "the last state is told",
+            () => story.Lives(transitions) is var (server, client) && server.Length >= ServersLife.Length && client.Length >= ClientsLife.Length,
+            evidence: () => story.Lives(transitions) is var (server, client) ? $"server: {string.Join(", ", server)}; client: {string.Join(", ", client)}" : "");
         Assert.Equal(ServersLife, story.Lives(transitions).Server);
         Assert.Equal(ClientsLife, story.Lives(transitions).Client);
         Assert.Empty(story.Bystanders(transitions));
