@@ -3,15 +3,25 @@
 #define TRACER_COUNTERS_H
 
 /*
- * Atomic although per CPU: a softirq may interrupt a hook on the same CPU.
- * The locked add is also the full barrier that ring_submit() relies on.
+ * Atomic although per CPU: a softirq may interrupt a hook on the same CPU. Also
+ * the full barrier that ring_submit() relies on. On x86 every atomic is one; on
+ * arm64 only one that returns the old value, taken since 5.18 (1902472b4fa9).
+ * x86 kernels before 5.12 do not know such a one (5ca419f2864a).
  */
 static __always_inline void count(__u32 counter)
 {
 	__u64 *value = bpf_map_lookup_elem(&counters, &counter);
 
-	if (value)
-		__sync_fetch_and_add(value, 1);
+	if (!value)
+		return;
+#if defined(__TARGET_ARCH_x86)
+	__sync_fetch_and_add(value, 1);
+#else
+	/* A use of the old value, or the compiler does not ask for it. */
+	asm volatile(""
+		     :
+		     : "r"(__sync_fetch_and_add(value, 1)));
+#endif
 }
 
 #endif

@@ -8,9 +8,10 @@
  * ring once more, then waits. Whoever submits next clears the doorbell and
  * wakes it.
  *
- * No wake-up is lost: the ring's producer position moved before count(), whose
- * locked add is a full barrier, and only then the doorbell is read; the
- * consumer writes the doorbell, has a full barrier, then reads the position.
+ * No wake-up is lost: the ring's producer position moved before count(), which
+ * is a full barrier, and only then the doorbell is read; the consumer writes the
+ * doorbell, has a full barrier, then reads the position. A plain atomic add
+ * would not do: on arm64 the doorbell could be read before the position moves.
  */
 static __always_inline __u64 wakeup_flags(void)
 {

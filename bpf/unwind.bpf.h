@@ -18,7 +18,7 @@ static __always_inline __u64 hash_step(__u64 hash, __u64 value)
 	return hash ^ (hash >> 29);
 }
 
-#if defined(KERNEL_WALK_ONLY) || !defined(__TARGET_ARCH_x86)
+#ifdef KERNEL_WALK_ONLY
 
 static __always_inline __u64 hash_frames(const struct tcp_stack *stack)
 {
@@ -56,6 +56,8 @@ static __always_inline void forget_target(__u32 pid)
 {
 }
 
+#elif !defined(__TARGET_ARCH_x86)
+#error "the rules and this walk are about the registers of x86-64: elsewhere stacks are walked by the kernel (tracer_fp.bpf.c)"
 #else
 
 #include "code.bpf.h"
