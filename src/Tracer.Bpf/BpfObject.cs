@@ -17,11 +17,13 @@ public sealed unsafe class BpfObject : IDisposable
 
     private readonly BpfObjectHandle _handle;
     private readonly string _name;
+    private readonly string? _btfPath;
 
-    private BpfObject(BpfObjectHandle handle, string name)
+    private BpfObject(BpfObjectHandle handle, string name, string? btfPath)
     {
         _handle = handle;
         _name = name;
+        _btfPath = btfPath;
     }
 
     /// <summary>All programs, in the order of the file.</summary>
@@ -37,7 +39,7 @@ public sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    /// <summary>Reads the ELF file. A BTF path replaces the kernel's own BTF for relocations, where the kernel has none.</summary>
+    /// <summary>Reads the ELF file. A BTF path replaces the kernel's own BTF for relocations, and for the hooks where the kernel's is hidden.</summary>
     public static BpfObject Open(ReadOnlySpan<byte> elf, string name, string? btfPath = null)
     {
         using LibBpfLog log = LibBpfLog.Begin();
@@ -52,7 +54,7 @@ public sealed unsafe class BpfObject : IDisposable
             BpfObjectHandle handle = LibBpf.bpf_object__open_mem(start, (nuint)elf.Length, &options);
             int errno = Marshal.GetLastPInvokeError();
             if (!handle.IsInvalid)
-                return new BpfObject(handle, name);
+                return new BpfObject(handle, name, btfPath);
             handle.Dispose();
             throw new BpfException($"open BPF object '{name}'", errno, LoadFailure.Summarize(log.Lines), log.Lines);
         }
@@ -98,14 +100,7 @@ public sealed unsafe class BpfObject : IDisposable
     }
 
     /// <summary>Creates the maps and loads the selected programs into the kernel, all or nothing.</summary>
-    public void Load()
-    {
-        using LibBpfLog log = LibBpfLog.Begin();
-        using Lease lease = Borrow();
-        int result = LibBpf.bpf_object__load(_handle);
-        if (result < 0)
-            throw new BpfException($"load BPF object '{_name}'", -result, LoadFailure.Summarize(log.Lines), log.Lines);
-    }
+    public void Load() => KernelBtf.Provide(_btfPath, LoadHere);
 
     /// <summary>Attaches a loaded program where its section name says.</summary>
     public BpfLink Attach(string program)
@@ -189,6 +184,15 @@ public sealed unsafe class BpfObject : IDisposable
 
     /// <summary>Keeps the native object alive while a call uses it, even if another thread disposes this.</summary>
     internal Lease Borrow() => new(_handle);
+
+    private void LoadHere()
+    {
+        using LibBpfLog log = LibBpfLog.Begin();
+        using Lease lease = Borrow();
+        int result = LibBpf.bpf_object__load(_handle);
+        if (result < 0)
+            throw new BpfException($"load BPF object '{_name}'", -result, LoadFailure.Summarize(log.Lines), log.Lines);
+    }
 
     private nint FindProgram(string program)
     {

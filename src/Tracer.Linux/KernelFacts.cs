@@ -23,6 +23,9 @@ public sealed record KernelFacts(
     LinuxCapabilitySet Capabilities,
     ResourceLimit? MemlockLimit)
 {
+    /// <summary>Major and minor; null when the release does not begin with them.</summary>
+    public Version? Version => ParseVersion(Release);
+
     private const int MaxBytes = 16 * 1024;
     private const int MaxCpus = 1 << 16;
 
@@ -37,6 +40,16 @@ public sealed record KernelFacts(
             CountCpus(ReadText($"{sysfs}/devices/system/cpu/possible")),
             new LinuxCapabilitySet(ProcessStatusFile.Parse(ReadBytes($"{procfs.Path}/self/status")).EffectiveCapabilities.GetValueOrDefault()),
             ResourceLimit.Parse(ReadBytes($"{procfs.Path}/self/limits"), "Max locked memory"u8));
+    }
+
+    // "6.12.117+deb13-cloud-amd64"
+    internal static Version? ParseVersion(string release)
+    {
+        string[] parts = release.Split('.', '-', '+');
+        return parts.Length >= 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int minor)
+            ? new Version(major, minor)
+            : null;
     }
 
     // "none [integrity] confidentiality": the brackets mark the one in force.

@@ -82,6 +82,12 @@ internal static unsafe partial class LibC
     [LibraryImport(Library)]
     internal static partial void free(void* memory);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int unshare(int flags);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mount(string source, string target, string? type, nuint flags, void* data);
+
     // perf_event_open, bpf: no libc wrapper. The variadic C declaration passes integers in the same registers on Linux.
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint perf_event_open(nint number, void* attributes, int pid, int cpu, int groupFd, nuint flags);

@@ -1,117 +1,108 @@
 // SPDX-License-Identifier: Apache-2.0
-using Tracer.Bpf;
-using Tracer.Bpf.Probe;
+using static Tracer.Capture.HookTrials;
 
 namespace Tracer.Capture;
 
 /// <summary>Every fact and its ladder of hooks (docs/decisions/0003): the only list of them.</summary>
 public static class HookLadders
 {
+    public const string Task = "task";
+    public const string CurrentTask = "current-task";
+    public const string RunQueue = "run-queue";
     public const string Owner = "owner-record";
     public const string Storage = "sk-storage";
     public const string Hash = "hash";
     public const string Stacks = "stacks";
     public const string UnwindTables = "unwind-tables";
 
+    /// <summary>The rung of a fact that is then not known at all.</summary>
+    public const string None = "none";
+
     private const string NoStack = "the acceptor is the first task that uses the socket; sockets never used show their holders only";
+    private const string NoTask = "nobody is named as opener, acceptor, reader or closer; processes that hold a socket still are";
 
     public static IReadOnlyList<HookFact> All { get; } =
     [
-        new("transitions",
+        new("transitions", "when a socket changes its state",
         [
-            new("tp_btf/inet_sock_set_state", ["on_state_change", "on_nested_change"], "", Tracepoint("inet_sock_set_state")),
+            new("tp_btf/inet_sock_set_state", ["on_state_change", "on_nested_change"], "", Spine),
         ]) { IsRequired = true },
-        new(Owner,
+        new(Task, "which task is behind a change",
         [
-            new(Storage, [], "", p => p.TryTracingHelper(BpfHelper.SkStorageGet)),
+            new(CurrentTask, [], "", HookTrials.CurrentTask),
+            new(RunQueue, [], "", HookTrials.RunQueue),
+            new(None, [], NoTask),
+        ]),
+        new(Owner, "what a socket is remembered by",
+        [
+            new(Storage, [], "", SocketStorage),
             new(Hash, [], "memory is bounded by the table, and listeners are matched by address where no hook names them"),
         ]),
-        new("close",
+        new("close", "whether it was close() or shutdown()",
         [
-            new("fentry/tcp_close", ["on_close_fentry"], "", p => p.TryFentry("tcp_close")),
-            new("kprobe/tcp_close", ["on_close_kprobe"], "", p => p.TryKprobe("tcp_close")) { NeedsHash = true },
+            new("fentry/tcp_close", ["on_close_fentry"], "", Fentry("tcp_close")),
+            new("kprobe/tcp_close", ["on_close_kprobe"], "", Kprobe("tcp_close")) { NeedsHash = true },
             new("transition", [], ""),
         ]),
-        new("accept",
+        new("accept", "who accepted a connection",
         [
-            new("fexit/inet_csk_accept", ["on_accept_fexit"], "", p => p.TryFexit("inet_csk_accept")),
-            new("kretprobe/inet_csk_accept", ["on_accept_kret"], "", p => p.TryKretprobe("inet_csk_accept")) { NeedsHash = true },
+            new("fexit/inet_csk_accept", ["on_accept_fexit"], "", Fexit("inet_csk_accept")),
+            new("kretprobe/inet_csk_accept", ["on_accept_kret"], "", Kretprobe("inet_csk_accept")) { NeedsHash = true },
             new("first-use", [], NoStack),
         ]),
-        new("accept-queue",
+        new("accept-queue", "whose queue a connection waits in",
         [
             new("storage-clone", [], "") { OnlyWithHash = false },
-            new("fentry/inet_csk_reqsk_queue_add", ["on_queued_fentry"], "", p => p.TryFentry("inet_csk_reqsk_queue_add")) { OnlyWithHash = true },
-            new("kprobe/inet_csk_reqsk_queue_add", ["on_queued_kprobe"], "", p => p.TryKprobe("inet_csk_reqsk_queue_add")) { NeedsHash = true, OnlyWithHash = true },
+            new("fentry/inet_csk_reqsk_queue_add", ["on_queued_fentry"], "", Fentry("inet_csk_reqsk_queue_add")) { OnlyWithHash = true },
+            new("kprobe/inet_csk_reqsk_queue_add", ["on_queued_kprobe"], "", Kprobe("inet_csk_reqsk_queue_add")) { NeedsHash = true, OnlyWithHash = true },
             new("no-socket", [], "listeners that share a port are told apart by scans only"),
         ]),
-        new("receive",
+        new("receive", "who reads, and who read the end",
         [
-            new("tp_btf/sock_recv_length", ["on_receive"], "", Tracepoint("sock_recv_length")),
-            new("fexit/tcp_recvmsg", ["on_recv_fexit"], "", p => p.TryFexit("tcp_recvmsg")),
-            new("kretprobe/tcp_recvmsg", ["on_recv_kprobe", "on_recv_kret"], "the end of the stream is taken from the result alone", p => p.TryKretprobe("tcp_recvmsg")) { NeedsHash = true },
+            new("tp_btf/sock_recv_length", ["on_receive"], "", LengthTracepoint("sock_recv_length")),
+            new("fexit/tcp_recvmsg", ["on_recv_fexit"], "", Fexit("tcp_recvmsg")),
+            new("kretprobe/tcp_recvmsg", ["on_recv_kprobe", "on_recv_kret"], "the end of the stream is taken from the result alone", Kretprobe("tcp_recvmsg")) { NeedsHash = true },
             new("sequence-numbers", [], "nobody is named as reader; whether the end was read is still known"),
         ]),
-        new("send",
+        new("send", "who sends, and who still does after the FIN",
         [
-            new("tp_btf/sock_send_length", ["on_send"], "", Tracepoint("sock_send_length")),
-            new("none", [], "sends after the FIN are not timed, and senders are not adopted as acceptors"),
+            new("tp_btf/sock_send_length", ["on_send"], "", LengthTracepoint("sock_send_length")),
+            new(None, [], "sends after the FIN are not timed, and senders are not adopted as acceptors"),
         ]),
-        new(Stacks,
+        new(Stacks, "the line of code that did it",
         [
-            new(UnwindTables, ["on_mapping", "on_exec", "on_fork"], "", TryUnwindTables),
+            new(UnwindTables, ["on_mapping", "on_exec", "on_fork"], "", HookTrials.UnwindTables) { NeedsCurrentTask = true },
             new("frame-pointers", [], "callers of code without frame pointers are missing, and so are the frames of interpreters"),
         ]),
-        new("reset",
+        new("reset", "whether the peer reset the connection",
         [
             new("tp_btf/tcp_receive_reset", ["on_reset"], "", Tracepoint("tcp_receive_reset")),
             new("sk_err", [], ""),
         ]),
-        new("release",
+        new("release", "who closes a descriptor left open after the end",
         [
             new("tp_btf/tcp_destroy_sock", ["on_destroy"], "", Tracepoint("tcp_destroy_sock")),
             new("scan", [], "the close of a descriptor left open after a reset is noticed at the next scan, without its closer"),
         ]),
-        new("process-exit",
+        new("process-exit", "when a process that holds a socket ends",
         [
             new("tp_btf/sched_process_exit", ["on_process_exit"], "", Tracepoint("sched_process_exit")),
             new("scan", [], "holders that ended are noticed at the next scan"),
         ]),
-        new("snapshot",
+        new("snapshot", "which sockets were there before",
         [
-            new("iter/tcp", ["on_snapshot"], "", p => p.TryIterator("tcp")),
-            new("none", [], "sockets that existed before the start are not listed, and lost events are not repaired"),
+            new("iter/tcp", ["on_snapshot"], "", Sockets),
+            new(None, [], "sockets that existed before the start are not listed, and lost events are not repaired"),
         ]),
-        new("holders",
+        new("holders", "which processes hold a socket, and as which descriptor",
         [
-            new("iter/task_file", ["on_descriptor"], "", TryDescriptors),
-            new("none", [], "descriptors and their processes are not listed"),
+            new("iter/task_file", ["on_descriptor"], "", Descriptors),
+            new(None, [], "descriptors and their processes are not listed"),
         ]),
-        new("threads",
+        new("threads", "what the threads of a process do now",
         [
-            new("iter/task", ["on_thread"], "", TryThreads),
+            new("iter/task", ["on_thread"], "", Threads),
             new("procfs", [], "stacks of threads that are asked for begin with a guessed frame pointer, and lack the frames of CPython"),
         ]),
     ];
-
-    private static Func<ProgramProbe, ProbeResult> Tracepoint(string name) => p => p.TryTracingTracepoint(name);
-
-    // bpf_find_vma() came with bpf_loop() in 5.17.
-    private static ProbeResult TryUnwindTables(ProgramProbe probe)
-    {
-        ProbeResult loop = probe.TryTracingHelper(BpfHelper.Loop);
-        return loop.Works ? probe.TryIterator("task_vma") : loop; // sched_process_exec and _fork are older than BTF
-    }
-
-    private static ProbeResult TryThreads(ProgramProbe probe)
-    {
-        ProbeResult registers = probe.TryTracingHelper(BpfHelper.TaskPtRegs);
-        return registers.Works ? probe.TryIterator("task") : registers;
-    }
-
-    private static ProbeResult TryDescriptors(ProgramProbe probe)
-    {
-        ProbeResult iterator = probe.TryIterator("task_file");
-        return iterator.Works ? probe.TryTracingHelper(BpfHelper.SockFromFile) : iterator;
-    }
 }

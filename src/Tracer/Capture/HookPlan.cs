@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Api;
-using Tracer.Bpf;
 using Tracer.Bpf.Probe;
 
 namespace Tracer.Capture;
@@ -20,6 +19,12 @@ public sealed class HookPlan
 
     /// <summary>Stacks are walked by unwind tables, not by frame pointers alone.</summary>
     public bool UsesUnwindTables => RungOf(HookLadders.Stacks) == HookLadders.UnwindTables;
+
+    /// <summary>The running task is found in the run queue of its CPU.</summary>
+    public bool UsesRunQueue => RungOf(HookLadders.Task) == HookLadders.RunQueue;
+
+    /// <summary>The running task can be told.</summary>
+    public bool KnowsTask => RungOf(HookLadders.Task) != HookLadders.None;
 
     private string OwnerTable => UsesHash ? HookLadders.Hash : HookLadders.Storage;
 
@@ -43,40 +48,42 @@ public sealed class HookPlan
         return plan;
     }
 
+    /// <summary>Tries a rung, in the light of what was chosen for other facts.</summary>
+    internal RungOutcome Judge(HookRung rung, ProgramProbe probe)
+    {
+        if (rung.OnlyWithHash is { } hash && hash != UsesHash)
+            return new RungOutcome(rung, RungState.Pointless, $"has no meaning with {HookLadders.Owner}={OwnerTable}");
+        if (rung.Trial?.Try(probe) is { Works: false } refused)
+            return new RungOutcome(rung, RungState.Refused, refused.Reason, refused.ErrorNumber);
+        if (rung.Name == HookLadders.Storage && UsesHash)
+            return new RungOutcome(rung, RungState.Excluded, "the hash table was asked for");
+        if (rung.NeedsHash && !UsesHash)
+            return new RungOutcome(rung, RungState.Excluded, "needs owner records in the hash table");
+        if (rung.NeedsCurrentTask && RungOf(HookLadders.Task) != HookLadders.CurrentTask)
+            return new RungOutcome(rung, RungState.Excluded, $"needs {HookLadders.Task}={HookLadders.CurrentTask}");
+        return new RungOutcome(rung, RungState.Usable);
+    }
+
     private void Climb(HookFact fact, ProgramProbe probe, string? forced)
     {
         var refused = new List<(string Rung, string Reason)>();
-        foreach (HookRung rung in fact.Rungs)
+        foreach (HookRung rung in fact.Rungs.Where(rung => forced is null || rung.Name == forced))
         {
-            string? reason = forced is not null && rung.Name != forced ? null : ReasonAgainst(rung, probe);
-            if (forced is not null && rung.Name != forced)
-                continue;
-            if (reason is null)
+            RungOutcome outcome = Judge(rung, probe);
+            if (outcome.State == RungState.Usable)
             {
                 _hooks.Add(new HookStatus(fact.Name, rung.Name, refused, rung.Cost));
                 _programs.UnionWith(rung.Programs);
                 return;
             }
             if (forced is not null)
-                throw new HookChoiceException($"--hooks {fact.Name}={rung.Name}: {(reason.Length > 0 ? reason : $"has no meaning with {HookLadders.Owner}={OwnerTable}")}");
-            if (reason.Length > 0)
-                refused.Add((rung.Name, reason));
+                throw new HookChoiceException($"--hooks {fact.Name}={rung.Name}: {outcome.Reason}");
+            if (outcome.State != RungState.Pointless)
+                refused.Add((rung.Name, outcome.Reason));
         }
         _hooks.Add(new HookStatus(fact.Name, "", refused, "this fact is not known"));
         if (fact.IsRequired)
             Unsupported = $"this kernel takes no hook for {fact.Name}: " + string.Join("; ", refused.Select(r => $"{r.Rung}: {r.Reason}"));
-    }
-
-    /// <summary>Null: usable. Empty: has no meaning with the chosen owner table, not worth telling.</summary>
-    private string? ReasonAgainst(HookRung rung, ProgramProbe probe)
-    {
-        if (rung.OnlyWithHash is { } hash && hash != UsesHash)
-            return "";
-        if (rung.Name == HookLadders.Storage && UsesHash)
-            return probe.TryTracingHelper(BpfHelper.SkStorageGet) is { Works: false } no ? no.Reason : "the hash table was asked for";
-        if (rung.Try?.Invoke(probe) is { Works: false } refused)
-            return refused.Reason;
-        return rung.NeedsHash && !UsesHash ? "needs owner records in the hash table" : null;
     }
 
     private static bool MustUseHash(ProgramProbe probe, IReadOnlyDictionary<string, string> forced)
@@ -84,7 +91,7 @@ public sealed class HookPlan
         if (forced.GetValueOrDefault(HookLadders.Owner) is { } owner)
             return owner == HookLadders.Hash;
         bool forcedByProbe = HookLadders.All.Any(f => f.Rungs.Any(r => r.NeedsHash && forced.GetValueOrDefault(f.Name) == r.Name));
-        return forcedByProbe || !probe.TryTracingHelper(BpfHelper.SkStorageGet).Works;
+        return forcedByProbe || !HookTrials.SocketStorage.Try(probe).Works;
     }
 
     private static void CheckNames(IReadOnlyDictionary<string, string> forced)

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Text.Json;
-using Tracer.Api;
 using Tracer.Capture;
-using Tracer.Linux;
-using Tracer.Output;
 
 namespace Tracer.Daemon;
 
-/// <summary>`closewait check`: what this kernel allows, and what is lost by what it refuses.</summary>
+/// <summary>`closewait check`: what this kernel allows, what is lost by what it refuses, and what would bring it.</summary>
 public static class KernelCheck
 {
     /// <summary>Prints the survey; returns an exit code. Loads only tiny programs, and unloads them again.</summary>
@@ -16,11 +12,12 @@ public static class KernelCheck
         try
         {
             using var survey = KernelSurvey.Make(options);
+            IReadOnlyList<LadderReport> ladders = LadderReport.Make(survey.Plan, survey.Probe);
             if (json)
-                PrintJson(survey, output);
+                CheckJson.Write(survey.Facts, ladders, output);
             else
-                PrintText(survey, output);
-            return ExitCode.Ok;
+                CheckText.Write(survey.Facts, ladders, output);
+            return Output.ExitCode.Ok;
         }
         catch (StartException e)
         {
@@ -30,59 +27,7 @@ public static class KernelCheck
         catch (HookChoiceException e)
         {
             Console.Error.WriteLine($"closewait: {e.Message}");
-            return ExitCode.Usage;
+            return Output.ExitCode.Usage;
         }
-    }
-
-    private static void PrintText(KernelSurvey survey, TextWriter output)
-    {
-        KernelFacts facts = survey.Facts;
-        output.WriteLine($"kernel {facts.Release}, {facts.PossibleCpuCount} CPUs, tick {facts.TickNs / 1e6:0.##} ms, lockdown {facts.Lockdown.ToString().ToLowerInvariant()}, BTF {(facts.HasBtf ? "yes" : "no")}");
-        foreach (HookStatus hook in survey.Plan.Hooks)
-        {
-            output.WriteLine($"{hook.Fact,-14} {(hook.Rung.Length == 0 ? "not available" : hook.Rung)}");
-            foreach ((string rung, string reason) in hook.Refused)
-                output.WriteLine($"{"",-14}   not {rung}: {reason}");
-            if (hook.Cost.Length != 0)
-                output.WriteLine($"{"",-14}   cost: {hook.Cost}");
-        }
-    }
-
-    private static void PrintJson(KernelSurvey survey, TextWriter output)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            json.WriteStartObject();
-            json.WriteString("kernelRelease", survey.Facts.Release);
-            json.WriteNumber("possibleCpus", survey.Facts.PossibleCpuCount);
-            json.WriteNumber("tickNs", survey.Facts.TickNs);
-            json.WriteString("lockdown", survey.Facts.Lockdown.ToString().ToLowerInvariant());
-            json.WriteBoolean("btf", survey.Facts.HasBtf);
-            json.WriteStartArray("hooks");
-            foreach (HookStatus hook in survey.Plan.Hooks)
-                WriteHook(json, hook);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        output.WriteLine(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
-    }
-
-    private static void WriteHook(Utf8JsonWriter json, HookStatus hook)
-    {
-        json.WriteStartObject();
-        json.WriteString("fact", hook.Fact);
-        json.WriteString("rung", hook.Rung);
-        json.WriteStartArray("refused");
-        foreach ((string rung, string reason) in hook.Refused)
-        {
-            json.WriteStartObject();
-            json.WriteString("rung", rung);
-            json.WriteString("reason", reason);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteString("cost", hook.Cost);
-        json.WriteEndObject();
     }
 }

@@ -4,15 +4,12 @@ using Tracer.Bpf.Probe;
 using Tracer.Capture;
 using Tracer.Linux;
 using Tracer.Linux.Procfs;
-using Tracer.Output;
 
 namespace Tracer.Daemon;
 
 /// <summary>What this kernel and this user may do, found out once before anything is loaded.</summary>
 public sealed class KernelSurvey : IDisposable
 {
-    private const string KernelBtf = "/sys/kernel/btf/vmlinux";
-
     private KernelSurvey(KernelFacts facts, ProgramProbe probe, HookPlan plan)
     {
         Facts = facts;
@@ -31,15 +28,14 @@ public sealed class KernelSurvey : IDisposable
     public static KernelSurvey Make(DaemonOptions options)
     {
         KernelFacts facts = KernelFacts.Read(new ProcfsRoot());
-        CheckPermission(facts);
-        CheckBtf(facts, options.BtfPath);
+        KernelMinimum.Check(facts, options.BtfPath);
         ProgramProbe probe = ProgramProbe.Open(options.BtfPath);
         try
         {
+            KernelMinimum.CheckRing(facts, probe.TryMapType(BpfMapType.RingBuffer));
             var plan = HookPlan.Choose(probe, options.ForcedHooks);
-            return plan.Unsupported is { } reason
-                ? throw new StartException(reason, ExitCode.KernelUnsupported)
-                : new KernelSurvey(facts, probe, plan);
+            KernelMinimum.CheckPlan(facts, plan.Unsupported);
+            return new KernelSurvey(facts, probe, plan);
         }
         catch
         {
@@ -49,20 +45,4 @@ public sealed class KernelSurvey : IDisposable
     }
 
     public void Dispose() => Probe.Dispose();
-
-    private static void CheckPermission(KernelFacts facts)
-    {
-        bool mayLoad = facts.Capabilities.Has(LinuxCapability.SysAdmin)
-            || (facts.Capabilities.Has(LinuxCapability.Bpf) && facts.Capabilities.Has(LinuxCapability.Perfmon));
-        if (!mayLoad)
-            throw new StartException("not permitted to load BPF programs: run it as root", ExitCode.NotPermitted);
-    }
-
-    private static void CheckBtf(KernelFacts facts, string? btfPath)
-    {
-        if (btfPath is null && !facts.HasBtf)
-            throw new StartException($"{KernelBtf} is missing: this kernel was built without CONFIG_DEBUG_INFO_BTF; give its BTF with --btf", ExitCode.KernelUnsupported);
-        if (btfPath is not null && !File.Exists(btfPath))
-            throw new StartException($"--btf {btfPath}: no such file", ExitCode.Usage);
-    }
 }

@@ -34,7 +34,7 @@ public sealed class HookLaddersTests
         foreach (HookFact fact in HookLadders.All.Where(f => !f.IsRequired))
         {
             HookRung last = fact.Rungs[^1];
-            Assert.True(last is { Try: null, NeedsHash: false, OnlyWithHash: null, Programs.Count: 0 }, $"{fact.Name} ends with {last.Name}");
+            Assert.True(last is { Trial: null, NeedsHash: false, OnlyWithHash: null, Programs.Count: 0 }, $"{fact.Name} ends with {last.Name}");
         }
     }
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
+using Tracer.Bpf;
+using Tracer.Bpf.Probe;
+
+namespace Tracer.Capture;
+
+/// <summary>The kinds of hooks, how each is tried, and since when kernels have them: the version that first had the named commit.</summary>
+internal static class HookTrials
+{
+    private const string TypeInformation = "CONFIG_DEBUG_INFO_BTF";
+    private const string Events = "CONFIG_BPF_EVENTS"; // registers the program types for tracing, include/linux/bpf_types.h
+    private const string Trampolines = "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS";
+
+    // f1b9509c2fb0: typed programs on tracepoints.
+    private static readonly Version TypedTracepoints = new(5, 5);
+
+    // fec56f5890d9: trampolines of x86-64. arm64 builds them since 6.0, and attaches them since 2aa6ac03516d.
+    private static readonly Version FunctionTrampolines = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? new(6, 4) : new(5, 5);
+
+    /// <summary>inet_sock_set_state is there since 4.16; its program makes a TCP socket of its argument (478cfbdf5f13).</summary>
+    public static HookTrial Spine { get; } = new(
+        p => p.TryTracingHelper(BpfHelper.SkcToTcpSock) is { Works: false } no ? no : p.TryTracingTracepoint("inet_sock_set_state"),
+        Typed(5, 9));
+
+    /// <summary>3ca1032ab7ab.</summary>
+    public static HookTrial CurrentTask { get; } = new(p => p.TryTracingHelper(BpfHelper.GetCurrentTaskBtf), Typed(5, 11));
+
+    /// <summary>63d9b80dcf2c (the helper) and 4976b718c355 (kernel variables by type, which are looked up among all symbols).</summary>
+    public static HookTrial RunQueue { get; } = new(p => p.TryTracingHelper(BpfHelper.ThisCpuPtr), new(new(5, 10), TypeInformation, "CONFIG_KALLSYMS_ALL"));
+
+    /// <summary>8e4597c627fb: socket storage from tracing programs; 5.2 from others.</summary>
+    public static HookTrial SocketStorage { get; } = new(p => p.TryTracingHelper(BpfHelper.SkStorageGet), Typed(5, 11));
+
+    /// <summary>e6f2dd0f8067 bpf_loop() and 7c7e3d31e785 bpf_find_vma(), both 5.17; 3d7d562f72dc iter/task_vma, 5.12. sched_process_exec and _fork are older than BTF.</summary>
+    public static HookTrial UnwindTables { get; } = new(
+        p => p.TryTracingHelper(BpfHelper.Loop) is { Works: false } no ? no : p.TryIterator("task_vma"),
+        Typed(5, 17));
+
+    /// <summary>52d87d5f6418.</summary>
+    public static HookTrial Sockets { get; } = new(p => p.TryIterator("tcp"), new(new(5, 9), TypeInformation, "CONFIG_PROC_FS"));
+
+    /// <summary>eaaacd23910f iter/task_file, 5.8; 4f19cab76136 bpf_sock_from_file().</summary>
+    public static HookTrial Descriptors { get; } = new(
+        p => p.TryIterator("task_file") is { Works: false } no ? no : p.TryTracingHelper(BpfHelper.SockFromFile),
+        Typed(5, 11));
+
+    /// <summary>eaaacd23910f iter/task, 5.8; dd6e10fbd9fb bpf_task_pt_regs().</summary>
+    public static HookTrial Threads { get; } = new(
+        p => p.TryTracingHelper(BpfHelper.TaskPtRegs) is { Works: false } no ? no : p.TryIterator("task"),
+        Typed(5, 15));
+
+    /// <summary>A tracepoint that is older than typed programs.</summary>
+    public static HookTrial Tracepoint(string name) => new(p => p.TryTracingTracepoint(name), Typed(TypedTracepoints));
+
+    /// <summary>6e6eda44b939: sock_send_length and sock_recv_length.</summary>
+    public static HookTrial LengthTracepoint(string name) => new(p => p.TryTracingTracepoint(name), Typed(6, 3));
+
+    public static HookTrial Fentry(string function) => new(p => p.TryFentry(function), new(FunctionTrampolines, TypeInformation, Trampolines, "CONFIG_BPF_JIT"));
+
+    public static HookTrial Fexit(string function) => Fentry(function) with { Try = p => p.TryFexit(function) };
+
+    /// <summary>e12f03d7031a: probes without tracefs.</summary>
+    public static HookTrial Kprobe(string function) => new(p => p.TryKprobe(function), new(new(4, 17), "CONFIG_KPROBES", "CONFIG_KPROBE_EVENTS", Events));
+
+    public static HookTrial Kretprobe(string function) => Kprobe(function) with { Try = p => p.TryKretprobe(function) };
+
+    private static KernelNeed Typed(int major, int minor) => Typed(new Version(major, minor));
+
+    private static KernelNeed Typed(Version since) => new(since, TypeInformation, Events);
+}
