@@ -9,6 +9,7 @@ usage: ./build.sh [COMMAND]
   build          (default) build everything; the executable is artifacts/closewait
   run [ARGS]     build closewait, then follow CLOSE_WAIT on this host until Ctrl-C (ARGS go to `closewait watch`)
   test [FILTER]  build, then run every test, or those whose full name contains FILTER
+  test-kernels [KERNEL...]  build, then run the kernel tests in virtual machines with these kernels (tests/kernels/kernels.list; default all)
   fmt            format the C# and the C sources
   clean          delete artifacts/
 As root, missing Debian packages are installed; otherwise they are named and the exit code is 4.
@@ -19,6 +20,7 @@ TEXT
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 artifacts=$root/artifacts
 results=$artifacts/test-results
+source "$root/tests/report.sh"
 clang=${CLANG:-clang-16}
 clang_format=clang-format-16
 
@@ -123,6 +125,21 @@ need_test_packages() {
 	has_tool node >/dev/null || need npm has_tool npm
 }
 
+# Virtual machines, and what goes into them.
+need_kernel_test_packages() {
+	need qemu-system-x86 has_tool qemu-system-x86_64
+	need qemu-system-arm has_tool qemu-system-aarch64
+	need busybox-static has_tool busybox
+	need cpio has_tool cpio
+	need xz-utils has_tool xz
+	need lld-16 has_tool ld.lld-16
+	need gcc has_tool gcc
+	need libbpf-tools has_tool tcpstates
+	need iproute2 has_tool ss
+	need util-linux has_tool unshare
+	need libssl3 has_library libssl.so.3
+}
+
 install_missing() {
 	((${#missing[@]})) || return 0
 	local command="apt-get install --no-install-recommends ${missing[*]}"
@@ -208,7 +225,6 @@ restore() { dotnet restore -v q "$@"; }
 
 # ---------------------------------------------------------------- test
 
-passed=0 failed=0 skipped=0 unexplained=0
 started=0 reported=0
 running=()
 
@@ -257,7 +273,7 @@ report_ended() {
 	local ended
 	for ended in "$results"/*.exit; do
 		[[ -e $ended ]] || continue
-		report_project "$(basename "$ended" .exit)" "$(cat "$ended")" "$1"
+		report_project "$(basename "$ended" .exit)" "$(cat "$ended")" "$1" "${ended%.exit}.log"
 		rm "$ended"
 		reported=$((reported + 1))
 	done
@@ -285,59 +301,9 @@ run_project() {
 	mv "$results/$project.code" "$results/$project.exit"
 }
 
-report_project() {
-	local project=$1 code=$2 filter=$3 log=$results/$1.log summary total=0 bad=0 skips=0 good seconds=0
-	summary=$(grep -E "^ +$project +Total: [0-9]+" "$log" 2>/dev/null | tail -n 1 || true)
-	if [[ $summary =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+),\ Time:\ ([0-9.]+)s ]]; then
-		bad=$((BASH_REMATCH[2] + BASH_REMATCH[3]))
-		skips=${BASH_REMATCH[4]}
-		total=$((BASH_REMATCH[1] - BASH_REMATCH[5] + BASH_REMATCH[2]))
-		seconds=${BASH_REMATCH[6]}
-	elif [[ -z $summary ]]; then
-		say "$project printed no summary (exit code $code): it crashed or was stopped"
-		bad=1 total=1
-	elif [[ -z $filter ]]; then
-		say "$project ran no test"
-		bad=1 total=1
-	else
-		return 0
-	fi
-	if ((code != 0 && bad == 0)); then
-		say "$project ended with exit code $code although no test failed"
-		bad=1 total=$((total + 1))
-	fi
-	good=$((total - bad - skips))
-	printf '%-26s %4d passed %3d failed %3d skipped  %7ss\n' "$project" "$good" "$bad" "$skips" "$seconds"
-	((bad == 0)) || show_failure "$log"
-	report_skips "$log"
-	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
-}
-
-show_failure() {
-	# The whole story is in the log; the terminal gets the failed tests, or the end of what was said.
-	if grep -q '\[FAIL\]$' "$1" 2>/dev/null; then
-		awk '/^    [^ ].*\[FAIL\]$/ { on = 1; print; next } /^    [^ ]|^ ? ?[^ ]/ { on = 0 } on' "$1" | head -n 200
-	else
-		tail -n 40 "$1" 2>/dev/null || true
-	fi
-	printf '    (all of it: %s)\n' "${1#"$root"/}"
-}
-
-# Every skip says why. Root can run everything, except what this kernel refuses.
-report_skips() {
-	local line
-	while IFS= read -r line; do
-		printf '    skipped: %s\n' "$line"
-		((EUID != 0)) || [[ $line == *" -- not on this kernel:"* ]] || unexplained=$((unexplained + 1))
-	done < <(awk '/^    [^ ].* \[SKIP\]$/ { sub(/^ +/, ""); sub(/ \[SKIP\]$/, ""); name = $0; getline; sub(/^ +/, ""); print name " -- " $0 }' "$1" 2>/dev/null)
-}
-
 close_tests() {
 	((started == reported)) || fail 1 "$((started - reported)) test projects ended without a result"
-	((passed + failed + skipped > 0)) || fail 2 "no test has '$1' in its name"
-	((unexplained == 0)) || say "$unexplained skipped although this machine can run them"
-	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
-	((failed == 0 && unexplained == 0)) || exit 1
+	close_report "$1"
 }
 
 # Foreign clients for the tests; their versions are in Directory.Packages.props like all others.
@@ -355,6 +321,12 @@ install_node_packages() {
 }
 
 # ---------------------------------------------------------------- the rest
+
+test_kernels() {
+	need_kernel_test_packages
+	build Tracer.sln
+	exec "$root/tests/kernels/run" "$@"
+}
 
 format() {
 	check_sdk
@@ -377,6 +349,9 @@ run)
 test)
 	(($# <= 2)) || fail 2 "test takes one filter; ./build.sh --help lists the commands"
 	run_tests "${2-}"
+	;;
+test-kernels)
+	test_kernels "${@:2}"
 	;;
 fmt) format ;;
 clean) rm -rf "$artifacts" ;;

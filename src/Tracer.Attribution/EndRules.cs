@@ -21,7 +21,7 @@ internal static class EndRules
 
     internal readonly record struct Judgement(EndReason Reason, bool HasCloser, bool IsDescriptorLeftOpen);
 
-    public static Judgement Judge(in TcpSocketEvent exit)
+    public static Judgement Judge(in TcpSocketEvent exit, bool knowsTasks)
     {
         EndReason reason = exit.Event.NewState switch
         {
@@ -29,6 +29,8 @@ internal static class EndRules
             TcpState.Close => ByStateClose(in exit),
             _ => EndReason.Unknown,
         };
+        if (reason == EndReason.Closed && !knowsTasks)
+            reason = EndReason.Unknown; // or its process ended
         bool isTask = exit.Event.OwnerSource == TcpOwnerSource.Task && exit.Event.Owner.Pid != 0;
         bool isMadeByTask = reason is EndReason.Closed or EndReason.ProcessExit or EndReason.Destroyed or EndReason.ListenerClosed;
         return new Judgement(reason, isTask && isMadeByTask, IsLeftOpen(in exit, reason));

@@ -22,6 +22,9 @@ public sealed record LedgerOptions
     /// <summary>Age at which a socket is worth a scan of descriptor tables: a healthy program has closed by then.</summary>
     public ulong SettleTimeNs { get; init; } = 50_000_000;
 
+    /// <summary>False: events never name a task, so that a close and the end of a process look the same.</summary>
+    public bool KnowsTasks { get; init; } = true;
+
     /// <summary>Scans asked for by <see cref="SocketLedger.NeedsHolderScan"/> take at most one part in this many of the time.</summary>
     public uint ScanTimeDivisor { get; init; } = 10;
 }

@@ -4,7 +4,7 @@ using Tracer.Wire;
 namespace Tracer.Attribution;
 
 /// <summary>What the events of the ring do to the books.</summary>
-internal sealed class RingRecorder(SocketBooks books, ListenerResolver resolver, OpenScan scan, LedgerCounters counters)
+internal sealed class RingRecorder(SocketBooks books, ListenerResolver resolver, OpenScan scan, LedgerOptions options, LedgerCounters counters)
 {
     // A row is stamped before it reads the state, which older kernels let change in between.
     private const ulong RowSlackNs = 1_000_000;
@@ -110,7 +110,7 @@ internal sealed class RingRecorder(SocketBooks books, ListenerResolver resolver,
         }
         if (!isTracked)
             slot = books.Open(in e); // its begin was lost, refused, or before the tracer: the end is told all the same
-        Conclude(slot, in e, EndRules.Judge(in e));
+        Conclude(slot, in e, EndRules.Judge(in e, options.KnowsTasks));
     }
 
     private void Release(in TcpSocketEvent e)

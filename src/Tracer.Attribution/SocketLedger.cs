@@ -32,7 +32,7 @@ public sealed class SocketLedger
         _scan = new OpenScan(options, Counters);
         _resolver = new ListenerResolver(_listeners);
         _reconciler = new ScanReconciler(_books, _listeners, _resolver, _scan, Counters);
-        _ring = new RingRecorder(_books, _resolver, _scan, Counters);
+        _ring = new RingRecorder(_books, _resolver, _scan, options, Counters);
     }
 
     /// <summary>Sockets on the books.</summary>

@@ -231,12 +231,10 @@ public sealed class EventPump
     private void EndScan(ulong now)
     {
         Counters.NamespacesSkipped += (ulong)_scan!.SkippedNamespaces;
+        // Without a snapshot no namespace is covered: the descriptors alone are brought into the books.
         foreach (uint netns in _scan.Covered)
             _ledger.CoverNetns(netns);
-        if (_session.HasSnapshot)
-            _ledger.EndScan(now, _scanCostNs);
-        else
-            _ledger.AbandonScan();
+        _ledger.EndScan(now, _scanCostNs);
         if (_options.KeepsListeners)
             _listeners = _ledger.CopyListeners();
         _processes.Follow(_ledger.HolderProcesses);

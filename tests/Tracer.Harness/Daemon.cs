@@ -64,7 +64,7 @@ public sealed class Daemon : IAsyncDisposable
         await Deadline.Until("the daemon answers", TryGetStatus, TimeSpan.FromSeconds(30), () => string.Join('\n', _child.Errors));
 
     public async Task<GetStatusResponse> Status() =>
-        await Client.GetStatusAsync(new GetStatusRequest(), deadline: DateTime.UtcNow.AddSeconds(10));
+        await Client.GetStatusAsync(new GetStatusRequest(), deadline: Deadline.In(TimeSpan.FromSeconds(10)));
 
     public async Task<Dictionary<string, ulong>> Counters() =>
         (await Status()).Counters.ToDictionary(counter => counter.Name, counter => counter.Value);
@@ -74,7 +74,7 @@ public sealed class Daemon : IAsyncDisposable
     {
         ListCloseWaitsRequest request = new() { Filter = filter ?? new SocketFilter(), IncludeLeftOpen = includeLeftOpen };
         using AsyncServerStreamingCall<ListCloseWaitsResponse> call =
-            Client.ListCloseWaits(request, deadline: DateTime.UtcNow.AddSeconds(30));
+            Client.ListCloseWaits(request, deadline: Deadline.In(TimeSpan.FromSeconds(30)));
         List<SocketRecord> sockets = [];
         while (await call.ResponseStream.MoveNext(CancellationToken.None))
             sockets.AddRange(call.ResponseStream.Current.Sockets);

@@ -20,6 +20,9 @@ public static class Deadline
     /// <summary>As long as this takes on a usual machine.</summary>
     public static TimeSpan Stretch(TimeSpan limit) => limit * Patience;
 
+    /// <summary>The end of a request's time.</summary>
+    public static DateTime In(TimeSpan limit) => DateTime.UtcNow + Stretch(limit);
+
     public static Task Until(string what, Func<bool> condition, TimeSpan? limit = null, Func<string>? evidence = null) =>
         Until(what, () => Task.FromResult(condition() ? what : null), limit, evidence);
 

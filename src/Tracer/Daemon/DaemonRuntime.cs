@@ -38,7 +38,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private DaemonRuntime(DaemonOptions options, KernelSurvey survey, CaptureSession session, CgroupPaths? cgroups, UserFrameRules rules, Action stop)
     {
         var procfs = new ProcfsRoot();
-        var ledgerOptions = new LedgerOptions { MaxSockets = options.MaxSockets };
+        var ledgerOptions = new LedgerOptions { MaxSockets = options.MaxSockets, KnowsTasks = survey.Plan.RungOf(HookLadders.Task) != HookLadders.None };
         var scans = new ScanMarks();
         _options = options;
         _session = session;

@@ -73,4 +73,16 @@ public sealed class HealthyServer
         Assert.False(_story.Last.HasCloser);
         Assert.Equal(0u, _story.Last.Closer.Pid);
     }
+
+    [Fact]
+    public void Where_no_task_is_ever_named_a_close_may_be_the_end_of_its_process()
+    {
+        Story story = new(new LedgerOptions { KnowsTasks = false });
+        Conn conn = new(1);
+        story.Apply(conn.Enter(story.Now));
+        TcpSocketEvent exit = conn.Close(story.Now, Server);
+        exit.Event.OwnerSource = TcpOwnerSource.Recorded;
+        story.Apply(exit);
+        Assert.Equal(EndReason.Unknown, story.Last.End);
+    }
 }

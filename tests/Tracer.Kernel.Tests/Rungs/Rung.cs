@@ -11,6 +11,8 @@ public sealed class Rung : IXunitSerializable
 {
     private const string Owner = "owner-record";
 
+    private string _state = "";
+
     public string Fact { get; private set; } = "";
 
     public string Name { get; private set; } = "";
@@ -24,12 +26,12 @@ public sealed class Rung : IXunitSerializable
     /// <summary>Every rung of every ladder.</summary>
     public static IEnumerable<Rung> All()
     {
-        using var check = JsonDocument.Parse(Command.MustRun(Repository.Executable, "check", "--json").GetAwaiter().GetResult());
-        List<(string Fact, JsonElement Rung)> rungs = [.. check.RootElement.GetProperty("hooks").EnumerateArray()
-            .SelectMany(hook => hook.GetProperty("rungs").EnumerateArray().Select(rung => (Text(hook, "fact"), rung)))];
-        // Some have a meaning only with the owner table that is not in use.
-        JsonElement otherOwner = rungs.First(one => one.Fact == Owner && Text(one.Rung, "state") != "chosen").Rung;
-        return [.. rungs.Select(one => Of(one.Fact, one.Rung, otherOwner))];
+        List<Rung> rungs = Check([]);
+        // Some have a meaning only with the owner table that is not the usual one here.
+        if (rungs.Find(one => one.Fact == Owner && one is { _state: not "chosen", Refusal: "" }) is not { } other)
+            return rungs;
+        List<Rung> withOther = Check(other.Options);
+        return rungs.Zip(withOther, (usual, rare) => usual._state == "pointless" ? rare : usual);
     }
 
     public override string ToString() => $"{Fact}={Name}";
@@ -50,17 +52,25 @@ public sealed class Rung : IXunitSerializable
         Options = info.GetValue<string[]>(nameof(Options))!;
     }
 
-    private static Rung Of(string fact, JsonElement rung, JsonElement otherOwner)
+    private static List<Rung> Check(string[] options)
     {
-        bool needsOtherOwner = Text(rung, "state") == "pointless";
-        JsonElement judged = needsOtherOwner ? otherOwner : rung;
+        string output = Command.MustRun(Repository.Executable, ["check", "--json", .. options]).GetAwaiter().GetResult();
+        using var check = JsonDocument.Parse(output);
+        return [.. check.RootElement.GetProperty("hooks").EnumerateArray()
+            .SelectMany(hook => hook.GetProperty("rungs").EnumerateArray().Select(rung => Of(Text(hook, "fact"), rung, options)))];
+    }
+
+    private static Rung Of(string fact, JsonElement rung, string[] options)
+    {
         string name = Text(rung, "rung");
+        string state = Text(rung, "state");
         return new Rung
         {
             Fact = fact,
             Name = name,
-            Refusal = Text(judged, "state") == "refused" ? Text(judged, "reason") : "",
-            Options = ["--hooks", $"{fact}={name}", .. needsOtherOwner ? ["--hooks", $"{Owner}={Text(otherOwner, "rung")}"] : Array.Empty<string>()],
+            _state = state,
+            Refusal = state is "refused" or "pointless" ? Text(rung, "reason") is { Length: > 0 } reason ? reason : state : "",
+            Options = [.. options, "--hooks", $"{fact}={name}"],
         };
     }
 
