@@ -89,16 +89,22 @@ public sealed class MinimumTests : KernelTest
         await AssertTellsOfLeak(daemon);
     }
 
-    /// <summary>Who read it, and on kernels that tell of them: who holds it.</summary>
+    /// <summary>Who read it and who holds it, on kernels that tell of them.</summary>
     private static async Task AssertTellsOfLeak(Daemon daemon)
     {
         await using Conversation talk = await Conversation.Start();
         await talk.Request();
         await talk.Client.Close(talk.ClientSide);
-        bool hasHolders = (await daemon.Status()).Hooks.Single(hook => hook.Fact == "holders").Rung != "none";
-        SocketRecord socket = await Listed(daemon, talk, socket => socket.LastRead is not null && (!hasHolders || socket.Holders.Count > 0));
-        Assert.Equal((uint)talk.Server.Pid, socket.LastRead.Pid);
-        Assert.NotNull(socket.LastRead.ProcessStartTime);
+        Dictionary<string, string> hooks = (await daemon.Status()).Hooks.ToDictionary(hook => hook.Fact, hook => hook.Rung);
+        bool hasTask = hooks["task"] != "none", hasHolders = hooks["holders"] != "none";
+        SocketRecord socket = await Listed(
+            daemon, talk, socket => (!hasTask || socket.LastRead is not null) && (!hasHolders || socket.Holders.Count > 0));
+        if (hasTask)
+        {
+            Assert.Equal((uint)talk.Server.Pid, socket.LastRead.Pid);
+            Assert.NotNull(socket.LastRead.ProcessStartTime);
+        }
+
         if (hasHolders)
             Assert.Equal(((uint)talk.Server.Pid, (uint)talk.ServerSide.Fd), (socket.Holders[0].Pid, socket.Holders[0].Fd));
     }
@@ -112,7 +118,7 @@ public sealed class MinimumTests : KernelTest
     /// <summary>Found by its port: kernels without socket cookies number sockets in their own way.</summary>
     private static async Task<SocketRecord> Listed(Daemon daemon, Conversation talk, Func<SocketRecord, bool> condition)
     {
-        SocketFilter filter = new() { LocalPorts = { talk.Listener.Port } };
+        SocketFilter filter = new() { LocalPorts = { (uint)talk.Listener.Port } };
         List<SocketRecord> last = [];
         return await Deadline.Until(
             "the leak is listed",
