@@ -11,10 +11,6 @@
 #define PF_EXITING 0x00000004 /* include/linux/sched.h */
 #define PF_KTHREAD 0x00200000
 
-#ifdef TASK_OF_RUN_QUEUE
-extern const struct rq runqueues __ksym; /* kernel/sched/core.c, one per CPU */
-#endif
-
 static __always_inline struct tcp_record *record_by_key(__u64 sock_key)
 {
 	struct keyed_record *keyed = bpf_map_lookup_elem(&keyed_records, &sock_key);
@@ -90,37 +86,31 @@ static __always_inline __u64 cookie_of(const struct sock *sk)
 }
 
 /*
- * The running task, as a typed pointer: bpf_probe_read_kernel() is refused under
- * lockdown=confidentiality. Outside the scheduler itself a run queue's current
- * task is the one that runs.
- */
-static __always_inline struct task_struct *current_task(void)
-{
-#ifdef TASK_OF_RUN_QUEUE
-	const struct rq *queue = bpf_this_cpu_ptr(&runqueues); /* 5.10 */
-
-	return queue->curr;
-#else
-	return bpf_get_current_task_btf(); /* 5.11 */
-#endif
-}
-
-/*
- * False for kernel threads: they own nothing. Without its start time a task is
- * nobody: a pid that is used again would be blamed for what it never did.
+ * False for kernel threads: they own nothing. A task whose start time cannot be
+ * read is nobody: a pid that is used again would be blamed for what it never did.
  */
 static __always_inline bool fill_actor(struct tcp_actor *actor, bool *exiting)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	struct task_struct *task;
 
-	if (!has_task)
+	if (has_task_btf) {
+		struct task_struct *task = bpf_get_current_task_btf();
+
+		if (task->flags & PF_KTHREAD)
+			return false;
+		*exiting = task->flags & PF_EXITING;
+		actor->start_boottime_ns = task->group_leader->start_boottime;
+	} else if (has_probe_reads) {
+		struct task_struct *task = (void *)bpf_get_current_task();
+		__u32 flags = BPF_CORE_READ(task, flags);
+
+		if (flags & PF_KTHREAD)
+			return false;
+		*exiting = flags & PF_EXITING;
+		actor->start_boottime_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	} else {
 		return false;
-	task = current_task();
-	if (task->flags & PF_KTHREAD)
-		return false;
-	*exiting = task->flags & PF_EXITING;
-	actor->start_boottime_ns = task->group_leader->start_boottime;
+	}
 	actor->ktime_ns = bpf_ktime_get_ns();
 	actor->pid = pid_tgid >> 32;
 	actor->tid = (__u32)pid_tgid;

@@ -235,10 +235,6 @@ struct task_struct {
 	char comm[16];
 };
 
-struct rq {
-	struct task_struct *curr;
-};
-
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long bp;

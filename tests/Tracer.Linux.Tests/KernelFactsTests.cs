@@ -20,6 +20,7 @@ public sealed class KernelFactsTests
         KernelFacts facts = KernelFacts.Read(TestData.Procfs("host"), sysfs.Path);
 
         Assert.Equal("6.1.0-18-amd64", facts.Release);
+        Assert.Equal(new Version(6, 1), facts.Version);
         Assert.Equal(LockdownMode.Integrity, facts.Lockdown);
         Assert.True(facts.HasBtf);
         Assert.Equal(5, facts.PossibleCpuCount);
@@ -51,6 +52,18 @@ public sealed class KernelFactsTests
     [InlineData("0-99999999999", 0)]
     [InlineData("a-b", 0)]
     public void Possible_cpus_are_counted(string text, int count) => Assert.Equal(count, KernelFacts.CountCpus(text));
+
+    [Theory]
+    [InlineData("5.10.0-46-cloud-amd64", "5.10")]
+    [InlineData("6.12.117+deb13-cloud-amd64", "6.12")]
+    [InlineData("7.3-rc7", "7.3")]
+    [InlineData("6.18.44-fc-v657", "6.18")]
+    [InlineData("6", null)]
+    [InlineData("", null)]
+    [InlineData("next-20261121", null)]
+    [InlineData("99999999999.1", null)]
+    public void Version_is_what_the_release_begins_with(string release, string? version) =>
+        Assert.Equal(version, KernelFacts.ParseVersion(release)?.ToString());
 
     [Theory]
     [InlineData("[none] integrity confidentiality", LockdownMode.None)]

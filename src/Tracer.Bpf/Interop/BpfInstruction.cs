@@ -8,7 +8,6 @@ namespace Tracer.Bpf.Interop;
 internal readonly struct BpfInstruction(byte code, int destination, int source, short offset, int immediate)
 {
     private const int SourceIsMap = 1; // BPF_PSEUDO_MAP_FD
-    private const int SourceIsVariable = 3; // BPF_PSEUDO_BTF_ID
     private const int SourceIsFunction = 4; // BPF_PSEUDO_FUNC
 
     internal readonly byte Code = code;
@@ -36,9 +35,6 @@ internal readonly struct BpfInstruction(byte code, int destination, int source, 
 
     /// <summary>First half of the 16-byte load of a map; <see cref="SecondHalf"/> must follow.</summary>
     internal static BpfInstruction LoadMap(int destination, int mapFd) => new(0x18, destination, SourceIsMap, 0, mapFd);
-
-    /// <summary>First half of the 16-byte load of a kernel variable; <see cref="SecondHalf"/> must follow.</summary>
-    internal static BpfInstruction LoadVariable(int destination, uint type) => new(0x18, destination, SourceIsVariable, 0, (int)type);
 
     /// <summary>First half of the 16-byte load of a callback, relative to the next instruction; <see cref="SecondHalf"/> must follow.</summary>
     internal static BpfInstruction LoadFunction(int destination, int relative) => new(0x18, destination, SourceIsFunction, 0, relative);

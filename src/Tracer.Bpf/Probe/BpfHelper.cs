@@ -14,7 +14,6 @@ public enum BpfHelper
     Jiffies64 = 118,
     KtimeGetBootNs = 125,
     SkcToTcpSock = 137,
-    ThisCpuPtr = 154,
     GetCurrentTaskBtf = 158,
     SockFromFile = 162,
     TaskPtRegs = 175,

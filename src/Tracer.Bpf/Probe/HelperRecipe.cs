@@ -23,14 +23,11 @@ internal static class HelperRecipe
     /// <summary>Whether it is called from the iterator over descriptors rather than from the state tracepoint.</summary>
     internal static bool NeedsFile(BpfHelper helper) => helper is BpfHelper.SockFromFile;
 
-    /// <summary>The kernel variable, one per CPU, that it is called for.</summary>
-    internal static string? Variable(BpfHelper helper) => helper is BpfHelper.ThisCpuPtr ? "runqueues" : null;
-
-    internal static BpfInstruction[] Build(BpfHelper helper, int storageFd, uint variable) =>
-        [.. Arguments(helper, storageFd, variable), Call((int)helper), Move(R0, 0), Exit(), .. Callback(helper)];
+    internal static BpfInstruction[] Build(BpfHelper helper, int storageFd) =>
+        [.. Arguments(helper, storageFd), Call((int)helper), Move(R0, 0), Exit(), .. Callback(helper)];
 
     // r1 is the context of the program; the tracepoint's first argument, the socket, lies at its start.
-    private static BpfInstruction[] Arguments(BpfHelper helper, int storageFd, uint variable) => helper switch
+    private static BpfInstruction[] Arguments(BpfHelper helper, int storageFd) => helper switch
     {
         BpfHelper.GetSocketCookie or BpfHelper.SkcToTcpSock => [Load(R1, R1, 0)],
         BpfHelper.GetStack => [.. Buffer(), Move(R3, 8), Move(R4, UserStack)],
@@ -38,7 +35,6 @@ internal static class HelperRecipe
         BpfHelper.SkStorageDelete => [Load(R2, R1, 0), LoadMap(R1, storageFd), SecondHalf()],
         BpfHelper.ProbeReadUser or BpfHelper.ProbeReadKernel => [.. Buffer(), MoveRegister(R1, R2), Move(R2, 8), Move(R3, 0)],
         BpfHelper.SockFromFile => [Load(R1, R1, IteratorFile), ExitIfZero(R1)],
-        BpfHelper.ThisCpuPtr => [LoadVariable(R1, variable), SecondHalf()],
         BpfHelper.TaskPtRegs => [Call((int)BpfHelper.GetCurrentTaskBtf), MoveRegister(R1, R0)],
         BpfHelper.Loop => [Move(R1, 1), LoadFunction(R2, ProbeBtf.CallbackInstruction - 2), SecondHalf(), Move(R3, 0), Move(R4, 0)],
         _ => [], // takes no argument

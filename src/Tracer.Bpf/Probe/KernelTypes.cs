@@ -10,7 +10,6 @@ internal sealed class KernelTypes : IDisposable
 {
     internal const uint Typedef = 8; // BTF_KIND_TYPEDEF
     internal const uint Function = 12; // BTF_KIND_FUNC
-    internal const uint Variable = 14; // BTF_KIND_VAR
 
     private readonly BtfHandle _btf;
 

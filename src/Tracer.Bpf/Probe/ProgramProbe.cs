@@ -65,9 +65,6 @@ public sealed unsafe class ProgramProbe : IDisposable
         string place = isIterator ? $"bpf_iter_{DescriptorIterator}" : $"btf_trace_{StateTracepoint}";
         if (!TryFindType(place, isIterator ? KernelTypes.Function : KernelTypes.Typedef, out uint type, out ProbeResult result))
             return result;
-        uint variable = 0;
-        if (HelperRecipe.Variable(helper) is { } name && !TryFindType(name, KernelTypes.Variable, out variable, out result))
-            return result;
         using DescriptorHandle? storage = HelperRecipe.NeedsStorage(helper) ? CreateMap(BpfMapType.SkStorage, out result) : null;
         if (storage is { IsInvalid: true })
             return result;
@@ -75,7 +72,7 @@ public sealed unsafe class ProgramProbe : IDisposable
         using ProbeBtf? btf = HelperRecipe.NeedsBtf(helper) ? ProbeBtf.TryLoad(out errno) : null;
         if (errno != 0)
             return ProbeResult.Failure("the kernel refuses type information", errno);
-        BpfInstruction[] instructions = HelperRecipe.Build(helper, storage?.Number ?? -1, variable);
+        BpfInstruction[] instructions = HelperRecipe.Build(helper, storage?.Number ?? -1);
         int attachType = isIterator ? TinyProgram.AttachIterator : TinyProgram.AttachRawTracepoint;
         TinyProgram.Load(TinyProgram.TypeTracing, attachType, type, instructions, btf, out result).Dispose();
         return result;

@@ -14,7 +14,6 @@ public sealed class CaptureSession : IDisposable
 {
     private const string ObjectResource = "tracer.bpf.o";
     private const string FramePointerObjectResource = "tracer_fp.bpf.o"; // for kernels that refuse what the unwinder is made of
-    private const string RunQueueObjectResource = "tracer_rq.bpf.o"; // for kernels that find the running task only there
     private const uint BudgetWindowsPerSecond = 10; /* BUDGET_WINDOW_NS, unwind.bpf.h */
 
     private static readonly string[] Iterators = ["on_snapshot", "on_descriptor", "on_mapping", "on_thread"];
@@ -178,8 +177,9 @@ public sealed class CaptureSession : IDisposable
             opened.SetMapMaxEntries("unwind_rows", options.UnwindRows);
         opened.SetConstant("has_sk_storage", !plan.UsesHash);
         opened.SetConstant("has_socket_cookie", probe.TryTracingHelper(BpfHelper.GetSocketCookie).Works);
-        opened.SetConstant("has_task", plan.KnowsTask);
-        opened.SetConstant("has_task_regs", probe.TryTracingHelper(BpfHelper.TaskPtRegs).Works);
+        opened.SetConstant("has_task_btf", plan.RungOf(HookLadders.Task) == HookLadders.CurrentTask);
+        opened.SetConstant("has_probe_reads", plan.RungOf(HookLadders.Task) == HookLadders.ProbeRead);
+        opened.SetConstant("has_task_regs", probe.TryTracingHelper(BpfHelper.TaskPtRegs).Works && HookTrials.UserMemory(probe).Works);
         opened.SetConstant("tick_ns", options.TickNs);
         opened.SetConstant("stack_budget", (options.StackBudget + BudgetWindowsPerSecond - 1) / BudgetWindowsPerSecond);
         opened.SetConstant("recvmsg_args", (uint)(probe.CountParameters("tcp_recvmsg") ?? 5));
@@ -188,7 +188,7 @@ public sealed class CaptureSession : IDisposable
 
     private static byte[] ReadObject(HookPlan plan)
     {
-        string name = plan.UsesRunQueue ? RunQueueObjectResource : plan.UsesUnwindTables ? ObjectResource : FramePointerObjectResource;
+        string name = plan.UsesUnwindTables ? ObjectResource : FramePointerObjectResource;
         using Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"{name} is not in the executable");
         var bytes = new byte[resource.Length];

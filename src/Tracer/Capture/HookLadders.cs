@@ -8,7 +8,7 @@ public static class HookLadders
 {
     public const string Task = "task";
     public const string CurrentTask = "current-task";
-    public const string RunQueue = "run-queue";
+    public const string ProbeRead = "probe-read";
     public const string Owner = "owner-record";
     public const string Storage = "sk-storage";
     public const string Hash = "hash";
@@ -30,7 +30,7 @@ public static class HookLadders
         new(Task, "which task is behind a change",
         [
             new(CurrentTask, [], "", HookTrials.CurrentTask),
-            new(RunQueue, [], "", HookTrials.RunQueue),
+            new(ProbeRead, [], "", HookTrials.ProbeRead),
             new(None, [], NoTask),
         ]),
         new(Owner, "what a socket is remembered by",
@@ -71,7 +71,7 @@ public static class HookLadders
         ]),
         new(Stacks, "the line of code that did it",
         [
-            new(UnwindTables, ["on_mapping", "on_exec", "on_fork"], "", HookTrials.UnwindTables) { NeedsCurrentTask = true },
+            new(UnwindTables, ["on_mapping", "on_exec", "on_fork"], "", HookTrials.UnwindTables),
             new("frame-pointers", [], "callers of code without frame pointers are missing, and so are the frames of interpreters"),
         ]),
         new("reset", "whether the peer reset the connection",

@@ -20,12 +20,6 @@ public sealed class HookPlan
     /// <summary>Stacks are walked by unwind tables, not by frame pointers alone.</summary>
     public bool UsesUnwindTables => RungOf(HookLadders.Stacks) == HookLadders.UnwindTables;
 
-    /// <summary>The running task is found in the run queue of its CPU.</summary>
-    public bool UsesRunQueue => RungOf(HookLadders.Task) == HookLadders.RunQueue;
-
-    /// <summary>The running task can be told.</summary>
-    public bool KnowsTask => RungOf(HookLadders.Task) != HookLadders.None;
-
     private string OwnerTable => UsesHash ? HookLadders.Hash : HookLadders.Storage;
 
     /// <summary>Programs to load.</summary>
@@ -59,8 +53,6 @@ public sealed class HookPlan
             return new RungOutcome(rung, RungState.Excluded, "the hash table was asked for");
         if (rung.NeedsHash && !UsesHash)
             return new RungOutcome(rung, RungState.Excluded, "needs owner records in the hash table");
-        if (rung.NeedsCurrentTask && RungOf(HookLadders.Task) != HookLadders.CurrentTask)
-            return new RungOutcome(rung, RungState.Excluded, $"needs {HookLadders.Task}={HookLadders.CurrentTask}");
         return new RungOutcome(rung, RungState.Usable);
     }
 

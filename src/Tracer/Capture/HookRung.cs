@@ -13,7 +13,4 @@ public sealed record HookRung(string Name, IReadOnlyList<string> Programs, strin
 
     /// <summary>Has a meaning only where the records are in the hash table, or only where they are in socket storage.</summary>
     public bool? OnlyWithHash { get; init; }
-
-    /// <summary>Reads the running task by the helper for it.</summary>
-    public bool NeedsCurrentTask { get; init; }
 }

@@ -26,16 +26,19 @@ internal static class HookTrials
     /// <summary>3ca1032ab7ab.</summary>
     public static HookTrial CurrentTask { get; } = new(p => p.TryTracingHelper(BpfHelper.GetCurrentTaskBtf), Typed(5, 11));
 
-    /// <summary>63d9b80dcf2c (the helper) and 4976b718c355 (kernel variables by type, which are looked up among all symbols).</summary>
-    public static HookTrial RunQueue { get; } = new(p => p.TryTracingHelper(BpfHelper.ThisCpuPtr), new(new(5, 10), TypeInformation, "CONFIG_KALLSYMS_ALL"));
+    /// <summary>6ae08ae3dea2. Refused under lockdown=confidentiality (9d1f8be5cf42): it reads any address.</summary>
+    public static HookTrial ProbeRead { get; } = new(p => p.TryTracingHelper(BpfHelper.ProbeReadKernel), new(new(5, 5), Events) { IsLockedDown = true });
 
     /// <summary>8e4597c627fb: socket storage from tracing programs; 5.2 from others.</summary>
     public static HookTrial SocketStorage { get; } = new(p => p.TryTracingHelper(BpfHelper.SkStorageGet), Typed(5, 11));
 
-    /// <summary>e6f2dd0f8067 bpf_loop() and 7c7e3d31e785 bpf_find_vma(), both 5.17; 3d7d562f72dc iter/task_vma, 5.12. sched_process_exec and _fork are older than BTF.</summary>
+    /// <summary>
+    /// e6f2dd0f8067 bpf_loop() and 7c7e3d31e785 bpf_find_vma(), both 5.17; 3d7d562f72dc iter/task_vma, 5.12. sched_process_exec and _fork
+    /// are older than BTF. The kernel would give bpf_probe_read_user() under lockdown as well, but see <see cref="UserMemory"/>.
+    /// </summary>
     public static HookTrial UnwindTables { get; } = new(
-        p => p.TryTracingHelper(BpfHelper.Loop) is { Works: false } no ? no : p.TryIterator("task_vma"),
-        Typed(5, 17));
+        p => UserMemory(p) is { Works: false } forbidden ? forbidden : p.TryTracingHelper(BpfHelper.Loop) is { Works: false } no ? no : p.TryIterator("task_vma"),
+        Typed(5, 17) with { IsLockedDown = true });
 
     /// <summary>52d87d5f6418.</summary>
     public static HookTrial Sockets { get; } = new(p => p.TryIterator("tcp"), new(new(5, 9), TypeInformation, "CONFIG_PROC_FS"));
@@ -50,6 +53,13 @@ internal static class HookTrials
         p => p.TryTracingHelper(BpfHelper.TaskPtRegs) is { Works: false } no ? no : p.TryIterator("task"),
         Typed(5, 15));
 
+    /// <summary>
+    /// Whether a program may read user memory. Where bpf_probe_read_kernel() is refused, libbpf takes the kernel for one before 5.5, and
+    /// puts the bpf_probe_read() of those days in place of bpf_probe_read_user() too: lockdown=confidentiality refuses that.
+    /// </summary>
+    public static ProbeResult UserMemory(ProgramProbe probe) =>
+        probe.TryTracingHelper(BpfHelper.ProbeReadKernel) is { Works: false } refused ? refused : probe.TryTracingHelper(BpfHelper.ProbeReadUser);
+
     /// <summary>A tracepoint that is older than typed programs.</summary>
     public static HookTrial Tracepoint(string name) => new(p => p.TryTracingTracepoint(name), Typed(TypedTracepoints));
 
@@ -60,8 +70,9 @@ internal static class HookTrials
 
     public static HookTrial Fexit(string function) => Fentry(function) with { Try = p => p.TryFexit(function) };
 
-    /// <summary>e12f03d7031a: probes without tracefs.</summary>
-    public static HookTrial Kprobe(string function) => new(p => p.TryKprobe(function), new(new(4, 17), "CONFIG_KPROBES", "CONFIG_KPROBE_EVENTS", Events));
+    /// <summary>e12f03d7031a: probes without tracefs. Refused under lockdown=confidentiality (a94549dd87f5).</summary>
+    public static HookTrial Kprobe(string function) => new(
+        p => p.TryKprobe(function), new(new(4, 17), "CONFIG_KPROBES", "CONFIG_KPROBE_EVENTS", Events) { IsLockedDown = true });
 
     public static HookTrial Kretprobe(string function) => Kprobe(function) with { Try = p => p.TryKretprobe(function) };
 

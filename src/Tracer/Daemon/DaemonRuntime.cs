@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Tracer.Api;
 using Tracer.Attribution;
+using Tracer.Bpf;
 using Tracer.Capture;
 using Tracer.Inspection;
 using Tracer.Linux.Cgroups;
@@ -85,7 +86,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
             Announcement.Hooks(survey.Plan);
         var cgroups = CgroupPaths.Find(new ProcfsRoot());
         CaptureOptions capture = KernelSettings.Of(options, (uint)survey.Facts.TickNs, path => cgroups?.IdOf(path) ?? 0);
-        var session = CaptureSession.Start(survey.Plan, survey.Probe, capture);
+        CaptureSession session = StartCapture(survey, capture);
         try
         {
             return new DaemonRuntime(options, survey, session, cgroups, rules, stop);
@@ -94,6 +95,18 @@ public sealed class DaemonRuntime : IAsyncDisposable
         {
             session.Dispose();
             throw;
+        }
+    }
+
+    private static CaptureSession StartCapture(KernelSurvey survey, CaptureOptions options)
+    {
+        try
+        {
+            return CaptureSession.Start(survey.Plan, survey.Probe, options);
+        }
+        catch (BpfException e) when (KernelMinimum.IsMemoryLimit(survey.Facts, e))
+        {
+            throw KernelMinimum.MemoryLimit(survey.Facts);
         }
     }
 

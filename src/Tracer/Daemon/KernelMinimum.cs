@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Bpf;
 using Tracer.Bpf.Probe;
 using Tracer.Linux;
+using Tracer.Linux.Interop;
+using Tracer.Linux.Procfs;
 using Tracer.Output;
 
 namespace Tracer.Daemon;
@@ -10,8 +13,8 @@ internal static class KernelMinimum
 {
     private const string KernelBtf = "/sys/kernel/btf/vmlinux";
 
-    // 457f44363a88
-    private static readonly Version RingBuffers = new(5, 8);
+    private static readonly Version RingBuffers = new(5, 8); // 457f44363a88
+    private static readonly Version CgroupMemory = new(5, 11); // 3ac1f01b43b6: maps no longer count as locked memory
 
     /// <summary>Before anything is tried.</summary>
     public static void Check(KernelFacts facts, string? btfPath)
@@ -43,6 +46,15 @@ internal static class KernelMinimum
             ? Unsupported(unsupported)
             : Unsupported($"--btf says what this kernel's types are, but the kernel itself has to know them too (CONFIG_DEBUG_INFO_BTF): {unsupported}");
     }
+
+    /// <summary>A load failed: was it the limit of locked memory, which libbpf could not raise?</summary>
+    public static bool IsMemoryLimit(KernelFacts facts, BpfException failure) =>
+        failure.ErrorNumber == Errno.EPERM && facts.Version is { } version && version < CgroupMemory
+        && facts.MemlockLimit is { Soft: not ResourceLimit.Unlimited } && !facts.Capabilities.Has(LinuxCapability.SysResource);
+
+    public static StartException MemoryLimit(KernelFacts facts) => new(
+        $"locked memory is limited to {facts.MemlockLimit?.Soft / 1024} KiB, which kernels before {CgroupMemory} take all BPF maps from: run it with CAP_SYS_RESOURCE, or after `ulimit -l unlimited`",
+        ExitCode.NotPermitted);
 
     private static StartException Unsupported(string reason) => new(reason, ExitCode.KernelUnsupported);
 }

@@ -37,9 +37,10 @@ internal sealed class PlainWords(KernelFacts kernel, IReadOnlyList<LadderReport>
             return outcome.Reason;
         if (IsTooOld(needs))
             return $"needs kernel {needs.Since}";
+        if (IsLockedDown(needs))
+            return "forbidden by lockdown=confidentiality";
         return outcome.ErrorNumber switch
         {
-            Errno.EPERM when IsLockedDown => "forbidden by lockdown=confidentiality",
             Errno.EPERM => $"refused to root: {Errno.Describe(Errno.EPERM)}",
             Errno.ENOENT => "this kernel was built without it",
             _ => outcome.Reason,
@@ -51,13 +52,13 @@ internal sealed class PlainWords(KernelFacts kernel, IReadOnlyList<LadderReport>
     {
         if (outcome is not { State: RungState.Refused, Rung.Trial.Needs: { } needs } || IsTooOld(needs))
             return "";
-        if (outcome.ErrorNumber == Errno.EPERM && IsLockedDown)
+        if (IsLockedDown(needs))
             return "a boot without lockdown=confidentiality";
         string options = string.Join(", ", needs.Options.Where(option => !_proven.Contains(option)));
         return outcome.ErrorNumber == Errno.EPERM && options.Length > 0 ? $"{options}, where no policy forbids it" : options;
     }
 
-    private bool IsLockedDown => kernel.Lockdown == LockdownMode.Confidentiality;
+    private bool IsLockedDown(KernelNeed needs) => needs.IsLockedDown && kernel.Lockdown == LockdownMode.Confidentiality;
 
     private bool IsTooOld(KernelNeed needs) => kernel.Version is { } version && version < needs.Since;
 }

@@ -39,6 +39,19 @@ public sealed class HookLaddersTests
     }
 
     [Fact]
+    public void Every_hook_that_may_be_refused_says_what_brings_it()
+    {
+        foreach (HookRung rung in HookLadders.All.SelectMany(f => f.Rungs))
+        {
+            Assert.True(rung.Trial is not null || rung.Programs.Count == 0, $"{rung.Name} has programs and is not tried");
+            Assert.True(rung.Trial is null || rung.Trial.Needs.Options.Count > 0, $"{rung.Name} names no option");
+        }
+    }
+
+    [Fact]
+    public void Every_fact_is_told_in_plain_words() => Assert.All(HookLadders.All, f => Assert.Matches("^[a-z].* .*[^.]$", f.Meaning));
+
+    [Fact]
     public void The_best_rung_of_a_fact_costs_nothing() => Assert.All(HookLadders.All, f => Assert.Equal("", f.Rungs[0].Cost));
 
     [Fact]

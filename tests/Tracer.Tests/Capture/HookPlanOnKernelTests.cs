@@ -85,6 +85,19 @@ public sealed class HookPlanOnKernelTests
         Assert.Equal(fentry.Works ? [] : [fentry.Reason], close.Refused.Where(r => r.Rung == "fentry/tcp_close").Select(r => r.Reason));
     }
 
+    [Fact]
+    public void A_report_tries_what_the_plan_left_out_and_agrees_with_it()
+    {
+        RequireKernel();
+        using ProgramProbe probe = ProgramProbe.Open();
+        HookPlan plan = HookPlan.Choose(probe, new Dictionary<string, string> { ["close"] = "transition", ["send"] = HookLadders.None });
+        IReadOnlyList<LadderReport> report = LadderReport.Make(plan, probe);
+        Assert.Equal(plan.Hooks, report.Select(r => r.Hook));
+        Assert.All(report, r => Assert.Equal(r.Hook.Rung, Assert.Single(r.Rungs, o => o.State == RungState.Chosen).Rung.Name));
+        Assert.Equal(probe.TryTracingTracepoint("sock_send_length").Works ? RungState.Usable : RungState.Refused, report.Single(r => r.Fact.Name == "send").Rungs[0].State);
+        Assert.Equal(probe.TryFentry("tcp_close").Works ? RungState.Usable : RungState.Refused, report.Single(r => r.Fact.Name == "close").Rungs[0].State);
+    }
+
     private static HookPlan Choose(params (string Fact, string Rung)[] forced)
     {
         using ProgramProbe probe = ProgramProbe.Open();
