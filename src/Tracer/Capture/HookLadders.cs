@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
 using Tracer.Bpf;
 using Tracer.Bpf.Probe;
 
@@ -99,6 +100,8 @@ public static class HookLadders
     // bpf_find_vma() came with bpf_loop() in 5.17.
     private static ProbeResult TryUnwindTables(ProgramProbe probe)
     {
+        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            return new ProbeResult(false, 0, "the unwind rules are about the registers of x86-64");
         ProbeResult loop = probe.TryTracingHelper(BpfHelper.Loop);
         return loop.Works ? probe.TryIterator("task_vma") : loop; // sched_process_exec and _fork are older than BTF
     }

@@ -198,7 +198,8 @@ static void print_counters(const struct hooks *skel)
 	printf("events: %s\n", counter(skel, TCP_COUNTER_EVENTS_SUBMITTED) ? "submitted" : "none");
 	printf("lost: %llu\n", (unsigned long long)lost);
 	printf("doorbell: %s\n", counter(skel, TCP_COUNTER_DOORBELLS) && !skel->bss->control.doorbell_armed ? "rang" : "silent");
-	printf("stacks: %s\n", !stacks ? "none" : stacks == stacks_with_caller ? "whole" : "cut");
+	printf("stacks: %s\n", !stacks ? "none" : stacks == stacks_with_caller ? "whole"
+									       : "cut");
 }
 
 /* ---------------------------------------------------------------- programs */
@@ -216,11 +217,11 @@ static int parameters_of(const char *function, int otherwise)
 static struct hooks *open_with(int count, char **names)
 {
 	struct hooks *skel = hooks__open();
-	struct bpf_program *program;
+	struct bpf_program *program = NULL;
 
 	if (!skel)
 		die("open");
-	bpf_object__for_each_program(program, skel->obj) {
+	while ((program = bpf_object__next_program(skel->obj, program))) {
 		bool wanted = false;
 
 		for (int i = 0; i < count; i++)
@@ -238,9 +239,9 @@ static struct hooks *open_with(int count, char **names)
 static int probe(void)
 {
 	struct hooks *names = hooks__open();
-	struct bpf_program *program;
+	struct bpf_program *program = NULL;
 
-	bpf_object__for_each_program(program, names->obj) {
+	while ((program = bpf_object__next_program(names->obj, program))) {
 		char *name = (char *)bpf_program__name(program);
 		struct hooks *skel = open_with(1, &name);
 		int error = hooks__load(skel);
