@@ -81,23 +81,18 @@ static __always_inline bool is_left_open(const struct sock *sk)
 	return record && record->flags & TCP_RECORD_FLAG_LEFT_OPEN;
 }
 
-static __always_inline void write_holder(struct bpf_iter__task_file *ctx, struct task_struct *task, struct sock *sk)
+static __always_inline void write_holder(struct bpf_iter__task_file *ctx, struct task_struct *task, struct tcp_holder *row)
 {
 	const struct task_struct *leader = task->group_leader;
-	struct tcp_holder row = {};
 
-	header_fill(&row.header, sizeof(row), TCP_EVENT_KIND_HOLDER);
-	row.ktime_ns = bpf_ktime_get_ns();
-	row.sock_key = sock_key_of(sk);
-	row.cookie = cookie_of(sk);
-	row.netns = netns_of(sk);
-	row.state = sk->__sk_common.skc_state;
-	row.start_boottime_ns = leader->start_boottime;
-	row.pid = leader->tgid;
-	row.fd = ctx->fd;
+	header_fill(&row->header, sizeof(*row), TCP_EVENT_KIND_HOLDER);
+	row->ktime_ns = bpf_ktime_get_ns();
+	row->start_boottime_ns = leader->start_boottime;
+	row->pid = leader->tgid;
+	row->fd = ctx->fd;
 	for (int i = 0; i < TCP_COMM_SIZE; i++)
-		row.comm[i] = leader->comm[i];
-	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
+		row->comm[i] = leader->comm[i];
+	bpf_seq_write(ctx->meta->seq, row, sizeof(*row));
 }
 
 /* Every descriptor of every task; 5.8, and 5.11 for bpf_sock_from_file(). */
@@ -106,6 +101,7 @@ int on_descriptor(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
+	struct tcp_holder row = {};
 	struct socket *socket;
 	struct sock *sk;
 
@@ -117,8 +113,49 @@ int on_descriptor(struct bpf_iter__task_file *ctx)
 	sk = socket->sk;
 	if (!sk || !tcp_sock_of(sk))
 		return 0;
-	if (is_wanted(sk->__sk_common.skc_state) || is_left_open(sk))
-		write_holder(ctx, task, sk);
+	row.state = sk->__sk_common.skc_state;
+	if (!is_wanted(row.state) && !is_left_open(sk))
+		return 0;
+	row.sock_key = sock_key_of(sk);
+	row.cookie = cookie_of(sk);
+	row.netns = netns_of(sk);
+	write_holder(ctx, task, &row);
+	return 0;
+}
+
+#define SOCKFS_MAGIC 0x534F434B /* include/uapi/linux/magic.h */
+#define SOCK_STREAM 1 /* include/linux/net.h */
+
+/* What the helper above does, for kernels without it: any file of the socket file system has its socket as private data. */
+SEC("iter/task_file")
+int on_descriptor_probed(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct tcp_record *record;
+	struct tcp_holder row = {};
+	struct socket *socket;
+	struct sock *sk;
+	__u16 family;
+
+	if (!task || !file || file->f_inode->i_sb->s_magic != SOCKFS_MAGIC)
+		return 0;
+	socket = file->private_data;
+	sk = BPF_CORE_READ(socket, sk);
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if (!sk || (family != AF_INET && family != AF_INET6))
+		return 0;
+	if (BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP || BPF_CORE_READ(sk, sk_type) != SOCK_STREAM)
+		return 0;
+	row.sock_key = sock_key_of(sk);
+	row.state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	record = record_by_key(row.sock_key);
+	if (!is_wanted(row.state) && !(record && record->flags & TCP_RECORD_FLAG_LEFT_OPEN))
+		return 0;
+	/* Without a typed pointer there is no helper to ask: whoever is on the books has its cookie already. */
+	row.cookie = has_socket_cookie ? BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) : cookie_of(sk);
+	row.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	write_holder(ctx, task, &row);
 	return 0;
 }
 

@@ -92,6 +92,7 @@ struct sock_common {
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 	unsigned long skc_flags;
+	atomic64_t skc_cookie;
 };
 
 struct kernfs_node {
@@ -123,6 +124,7 @@ typedef struct {
 struct file {
 	file_ref_t f_ref;
 	struct inode *f_inode;
+	void *private_data;
 };
 
 struct file___old {
@@ -143,6 +145,7 @@ typedef struct {
 struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
+	__u16 sk_type;
 	__u16 sk_protocol;
 	atomic_t sk_drops;
 	int sk_err;
@@ -199,6 +202,7 @@ struct mm_struct {
 };
 
 struct super_block {
+	unsigned long s_magic;
 	__u32 s_dev;
 };
 

@@ -11,7 +11,7 @@ namespace Tracer.Bpf.Ring;
 /// <remarks>
 /// Nothing is missed only if both sides put a full barrier between their store and their load: here between arming and
 /// reading the producer position, in the program between bpf_ringbuf_reserve (which advances that position) and reading the
-/// armed word. Per-record wake-ups cost 10 times more CPU per connection than the records themselves.
+/// armed word (count(), bpf/counters.bpf.h: not every atomic is one on arm64). Per-record wake-ups cost 10 times more CPU per connection than the records themselves.
 /// </remarks>
 public sealed unsafe class Doorbell : IDisposable
 {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Reflection;
 using System.Runtime.InteropServices;
 using Tracer.Bpf;
 using Tracer.Bpf.Probe;
@@ -12,11 +11,9 @@ namespace Tracer.Capture;
 /// <summary>The loaded and attached kernel side. Disposing it detaches and unloads everything; so does the end of the process.</summary>
 public sealed class CaptureSession : IDisposable
 {
-    private const string ObjectResource = "tracer.bpf.o";
-    private const string FramePointerObjectResource = "tracer_fp.bpf.o"; // for kernels that refuse what the unwinder is made of
     private const uint BudgetWindowsPerSecond = 10; /* BUDGET_WINDOW_NS, unwind.bpf.h */
 
-    private static readonly string[] Iterators = ["on_snapshot", "on_descriptor", "on_mapping", "on_thread"];
+    private static readonly string[] Iterators = ["on_snapshot", "on_descriptor", "on_descriptor_probed", "on_mapping", "on_thread"];
 
     private readonly BpfObject _object;
     private readonly List<BpfLink> _links = [];
@@ -52,7 +49,7 @@ public sealed class CaptureSession : IDisposable
 
     public bool HasSnapshot => _iterators.ContainsKey("on_snapshot");
 
-    public bool HasHolders => _iterators.ContainsKey("on_descriptor");
+    public bool HasHolders => Descriptors is not null;
 
     public bool HasThreads => _iterators.ContainsKey("on_thread");
 
@@ -60,7 +57,9 @@ public sealed class CaptureSession : IDisposable
     /// <exception cref="BpfException">The kernel refused; nothing is left behind.</exception>
     public static CaptureSession Start(HookPlan plan, ProgramProbe probe, CaptureOptions options)
     {
-        BpfObject opened = BpfObject.Open(ReadObject(plan), "closewait", options.BtfPath);
+        string programs = BpfResource.NameFor(RuntimeInformation.ProcessArchitecture, plan.UsesUnwindTables)
+            ?? throw new PlatformNotSupportedException("no BPF programs for this machine");
+        BpfObject opened = BpfObject.Open(BpfResource.Read(programs), "closewait", options.BtfPath);
         CaptureSession? session = null;
         try
         {
@@ -85,6 +84,7 @@ public sealed class CaptureSession : IDisposable
         ref TcpControl control = ref _control.At<TcpControl>(_controlOffset);
         // A slot must never be read half written, and no watcher may miss a change meanwhile: everything passes.
         Volatile.Write(ref control.WatchFilters, filters.Count == 0 ? 0 : WireFormat.WatchAll);
+        Volatile.WriteBarrier(); // release orders what comes before it, not the slots after it; x86 keeps them in order anyway
         for (int i = 0; i < filters.Count; i++)
             control.Watch[i] = filters[i];
         Volatile.Write(ref control.WatchFilters, (uint)filters.Count);
@@ -97,7 +97,7 @@ public sealed class CaptureSession : IDisposable
     public BpfIterator OpenSnapshot() => _iterators["on_snapshot"].OpenIterator();
 
     /// <summary>Starts a pass over all descriptors of all processes.</summary>
-    public BpfIterator OpenDescriptors() => _iterators["on_descriptor"].OpenIterator();
+    public BpfIterator OpenDescriptors() => Descriptors!.OpenIterator();
 
     /// <summary>Starts a pass over all executable mappings of all processes.</summary>
     public BpfIterator OpenMappings() => _iterators["on_mapping"].OpenIterator();
@@ -143,6 +143,8 @@ public sealed class CaptureSession : IDisposable
         _object.Dispose();
     }
 
+    private BpfLink? Descriptors => _iterators.GetValueOrDefault("on_descriptor") ?? _iterators.GetValueOrDefault("on_descriptor_probed");
+
     private void SetScope(IReadOnlyList<TcpFilter> scope)
     {
         ref TcpControl control = ref _control.At<TcpControl>(_controlOffset);
@@ -184,15 +186,5 @@ public sealed class CaptureSession : IDisposable
         opened.SetConstant("stack_budget", (options.StackBudget + BudgetWindowsPerSecond - 1) / BudgetWindowsPerSecond);
         opened.SetConstant("recvmsg_args", (uint)(probe.CountParameters("tcp_recvmsg") ?? 5));
         opened.SetConstant("accept_args", (uint)(probe.CountParameters("inet_csk_accept") ?? 2));
-    }
-
-    private static byte[] ReadObject(HookPlan plan)
-    {
-        string name = plan.UsesUnwindTables ? ObjectResource : FramePointerObjectResource;
-        using Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"{name} is not in the executable");
-        var bytes = new byte[resource.Length];
-        resource.ReadExactly(bytes);
-        return bytes;
     }
 }

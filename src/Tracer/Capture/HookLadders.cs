@@ -97,6 +97,7 @@ public static class HookLadders
         new("holders", "which processes hold a socket, and as which descriptor",
         [
             new("iter/task_file", ["on_descriptor"], "", Descriptors),
+            new("iter/task_file+probe-read", ["on_descriptor_probed"], "", ProbedDescriptors) { NeedsHash = true },
             new(None, [], "descriptors and their processes are not listed"),
         ]),
         new("threads", "what the threads of a process do now",

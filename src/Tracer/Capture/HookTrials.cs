@@ -37,7 +37,9 @@ internal static class HookTrials
     /// are older than BTF. The kernel would give bpf_probe_read_user() under lockdown as well, but see <see cref="UserMemory"/>.
     /// </summary>
     public static HookTrial UnwindTables { get; } = new(
-        p => UserMemory(p) is { Works: false } forbidden ? forbidden : p.TryTracingHelper(BpfHelper.Loop) is { Works: false } no ? no : p.TryIterator("task_vma"),
+        p => RuntimeInformation.ProcessArchitecture != Architecture.X64 ? new ProbeResult(false, 0, "the unwind rules are about the registers of x86-64")
+            : UserMemory(p) is { Works: false } forbidden ? forbidden
+            : p.TryTracingHelper(BpfHelper.Loop) is { Works: false } no ? no : p.TryIterator("task_vma"),
         Typed(5, 17) with { IsLockedDown = true });
 
     /// <summary>52d87d5f6418.</summary>
@@ -47,6 +49,11 @@ internal static class HookTrials
     public static HookTrial Descriptors { get; } = new(
         p => p.TryIterator("task_file") is { Works: false } no ? no : p.TryTracingHelper(BpfHelper.SockFromFile),
         Typed(5, 11));
+
+    /// <summary>eaaacd23910f iter/task_file, 5.8. What bpf_sock_from_file() does by type is done by probe reads.</summary>
+    public static HookTrial ProbedDescriptors { get; } = new(
+        p => p.TryIterator("task_file") is { Works: false } no ? no : p.TryTracingHelper(BpfHelper.ProbeReadKernel),
+        Typed(5, 8) with { IsLockedDown = true });
 
     /// <summary>eaaacd23910f iter/task, 5.8; dd6e10fbd9fb bpf_task_pt_regs().</summary>
     public static HookTrial Threads { get; } = new(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
 using Tracer.Api;
 using Tracer.Bpf;
 using Tracer.Capture;
@@ -15,6 +16,10 @@ internal static class Announcement
         string tcp = options.Listen is { } listen ? $" and {listen}" : "";
         Say($"ready on {options.SocketPath}{tcp}");
     }
+
+    /// <summary>The kernel side was tried on that machine, this side never was.</summary>
+    public static void UntestedMachine(Architecture machine) =>
+        Say($"not tested on {machine.ToString().ToLowerInvariant()}: stacks are walked by frame pointers, and only .NET is known of the language runtimes");
 
     /// <summary>libbpf's and the verifier's own words from now on.</summary>
     public static void ShowLibraryLog() => BpfLog.Sink = line => Say($"libbpf: {line}");

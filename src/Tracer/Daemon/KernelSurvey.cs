@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
 using Tracer.Bpf;
 using Tracer.Bpf.Probe;
 using Tracer.Capture;
 using Tracer.Linux;
 using Tracer.Linux.Procfs;
+using Tracer.Output;
 
 namespace Tracer.Daemon;
 
@@ -27,6 +29,7 @@ public sealed class KernelSurvey : IDisposable
     /// <exception cref="HookChoiceException">A forced hook cannot be had.</exception>
     public static KernelSurvey Make(DaemonOptions options)
     {
+        CheckMachine(RuntimeInformation.ProcessArchitecture);
         KernelFacts facts = KernelFacts.Read(new ProcfsRoot());
         KernelMinimum.Check(facts, options.BtfPath);
         ProgramProbe probe = ProgramProbe.Open(options.BtfPath);
@@ -45,4 +48,12 @@ public sealed class KernelSurvey : IDisposable
     }
 
     public void Dispose() => Probe.Dispose();
+
+    internal static void CheckMachine(Architecture machine)
+    {
+        if (BpfResource.NameFor(machine, usesUnwindTables: false) is null)
+            throw new StartException($"there are no BPF programs for {machine.ToString().ToLowerInvariant()}: only for x86-64 and, not tested, for arm64", ExitCode.KernelUnsupported);
+        if (machine != Architecture.X64)
+            Announcement.UntestedMachine(machine);
+    }
 }

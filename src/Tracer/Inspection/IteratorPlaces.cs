@@ -40,7 +40,8 @@ public sealed class IteratorPlaces(CaptureSession session) : IThreadPlaces
     {
         if (WireReader.TryReadThread(row, out TcpThread thread) != DecodeStatus.Ok || thread.Pid != pid || !tids.Contains(thread.Tid))
             return;
-        var registers = new ThreadRegisters(thread.Ip, thread.Sp, thread.Fp, thread.ThreadPointer);
+        ulong? threadPointer = thread.ThreadPointer == 0 ? null : thread.ThreadPointer; // arm64: not told
+        var registers = new ThreadRegisters(thread.Ip, thread.Sp, thread.Fp, threadPointer);
         places[thread.Tid] = new ThreadPlace(registers, thread.IsRunning != 0, thread.Switches);
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
 using Tracer.Bpf;
 using Tracer.Capture;
 
@@ -10,10 +11,19 @@ public sealed class HookLaddersTests
     private static IEnumerable<string> NamedPrograms => HookLadders.All.SelectMany(f => f.Rungs).SelectMany(r => r.Programs);
 
     [Fact]
-    public void Every_program_of_a_ladder_is_in_the_object() => Assert.Empty(NamedPrograms.Except(CompiledPrograms()));
+    public void Every_program_of_a_ladder_is_in_the_object() => Assert.Empty(NamedPrograms.Except(ProgramsOn(Architecture.X64)));
 
     [Fact]
-    public void Every_program_of_the_object_is_reached_by_a_ladder() => Assert.Empty(CompiledPrograms().Except(NamedPrograms));
+    public void Every_program_of_the_object_is_reached_by_a_ladder() => Assert.Empty(ProgramsOn(Architecture.X64).Except(NamedPrograms));
+
+    [Theory]
+    [InlineData(Architecture.X64)]
+    [InlineData(Architecture.Arm64)]
+    public void Without_unwind_tables_the_object_lacks_their_programs_only(Architecture machine)
+    {
+        HookRung tables = HookLadders.All.Single(f => f.Name == HookLadders.Stacks).Rungs.Single(r => r.Name == HookLadders.UnwindTables);
+        Assert.Equal(NamedPrograms.Except(tables.Programs).Order(), ProgramsOn(machine, usesUnwindTables: false).Order());
+    }
 
     [Fact]
     public void A_program_belongs_to_one_rung() => Assert.Equal(NamedPrograms.Distinct(), NamedPrograms);
@@ -58,12 +68,9 @@ public sealed class HookLaddersTests
     public void The_owner_table_is_chosen_between_storage_and_hash() =>
         Assert.Equal([HookLadders.Storage, HookLadders.Hash], HookLadders.All.Single(f => f.Name == HookLadders.Owner).Rungs.Select(r => r.Name));
 
-    private static IReadOnlyList<string> CompiledPrograms()
+    private static IReadOnlyList<string> ProgramsOn(Architecture machine, bool usesUnwindTables = true)
     {
-        using Stream resource = typeof(HookLadders).Assembly.GetManifestResourceStream("tracer.bpf.o")!;
-        byte[] bytes = new byte[resource.Length];
-        resource.ReadExactly(bytes);
-        using BpfObject opened = BpfObject.Open(bytes, "closewait");
+        using BpfObject opened = BpfObject.Open(BpfResource.Read(BpfResource.NameFor(machine, usesUnwindTables)!), "closewait");
         return opened.ProgramNames;
     }
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <arpa/inet.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -23,7 +24,7 @@
 #define RING_BYTES (1 << 20)
 #define KEYED_RECORDS 1024
 #define TICK_NS 4000000 /* CONFIG_HZ=250 */
-#define DEADLINE_MS 20000 /* an emulated guest is slow */
+#define DEADLINE_S 20 /* an emulated guest is slow */
 #define NEAR 65536
 
 /* What the server knows of itself, to compare with what is told of it. */
@@ -198,7 +199,8 @@ static void print_counters(const struct hooks *skel)
 	printf("events: %s\n", counter(skel, TCP_COUNTER_EVENTS_SUBMITTED) ? "submitted" : "none");
 	printf("lost: %llu\n", (unsigned long long)lost);
 	printf("doorbell: %s\n", counter(skel, TCP_COUNTER_DOORBELLS) && !skel->bss->control.doorbell_armed ? "rang" : "silent");
-	printf("stacks: %s\n", !stacks ? "none" : stacks == stacks_with_caller ? "whole" : "cut");
+	printf("stacks: %s\n", !stacks ? "none" : stacks == stacks_with_caller ? "whole"
+									       : "cut");
 }
 
 /* ---------------------------------------------------------------- programs */
@@ -216,11 +218,11 @@ static int parameters_of(const char *function, int otherwise)
 static struct hooks *open_with(int count, char **names)
 {
 	struct hooks *skel = hooks__open();
-	struct bpf_program *program;
+	struct bpf_program *program = NULL;
 
 	if (!skel)
 		die("open");
-	bpf_object__for_each_program(program, skel->obj) {
+	while ((program = bpf_object__next_program(skel->obj, program))) {
 		bool wanted = false;
 
 		for (int i = 0; i < count; i++)
@@ -238,9 +240,9 @@ static struct hooks *open_with(int count, char **names)
 static int probe(void)
 {
 	struct hooks *names = hooks__open();
-	struct bpf_program *program;
+	struct bpf_program *program = NULL;
 
-	bpf_object__for_each_program(program, names->obj) {
+	while ((program = bpf_object__next_program(names->obj, program))) {
 		char *name = (char *)bpf_program__name(program);
 		struct hooks *skel = open_with(1, &name);
 		int error = hooks__load(skel);
@@ -266,6 +268,7 @@ static int follow(bool uses_hash, int count, char **names)
 	struct ring_buffer *ring;
 	__u8 watched = 1;
 	char byte = 0;
+	time_t begun;
 
 	skel->rodata->has_sk_storage = !uses_hash;
 	bpf_map__set_autocreate(skel->maps.records, !uses_hash);
@@ -288,8 +291,9 @@ static int follow(bool uses_hash, int count, char **names)
 	skel->bss->inspected_pid = server;
 	if (bpf_map_update_elem(bpf_map__fd(skel->maps.watched_pids), &server, &watched, BPF_ANY))
 		die("watch the server");
-	if (ring_buffer__poll(ring, DEADLINE_MS) <= 0)
-		die("the ring");
+	begun = time(NULL);
+	if (ring_buffer__poll(ring, DEADLINE_S * 1000) < 0 || time(NULL) - begun >= DEADLINE_S)
+		die("nothing woke the consumer");
 	if (read(waiting[0], &byte, 1) != 1)
 		die("the server");
 	read_rows(skel->links.on_snapshot);
