@@ -12,14 +12,22 @@ namespace Tracer.Commands;
 /// <summary>One run of the full screen: keys and news in, frames out.</summary>
 internal sealed class TopSession(CommandContext context, DaemonConnection connection, Terminal terminal, OutputStyle style, SocketFilter filter)
 {
-    private const int SocketLimit = 10_000;
     private static readonly TimeSpan ClockPeriod = TimeSpan.FromSeconds(1);
+
+    // Between an answer and the next time that the same is asked: a daemon that is slow to answer is asked less often.
+    private static readonly TimeSpan RefreshPeriod = TimeSpan.FromSeconds(2);
 
     private readonly TopState _state = new();
     private readonly TopFrame _frame = new(style);
+    private readonly TopAnswers _answers = new(connection, filter, style);
 
     // What other tasks found out, to be taken in by the loop: it alone touches the state.
     private readonly Channel<Action> _news = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+
+    private TopQuestion? _question;
+    private bool _wasOnBoard;
+    private CancellationTokenSource? _asking; // null: the question is answered
+    private long _answeredAt;
 
     /// <summary>Until q, the end of the terminal, or cancellation; throws when the stream breaks.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -52,9 +60,10 @@ internal sealed class TopSession(CommandContext context, DaemonConnection connec
             take();
         while (terminal.Keys.TryRead(out ConsoleKeyInfo pressed))
         {
-            if (!Obey(_state.Handle(pressed, Page), end))
+            if (!_state.Handle(pressed, Page))
                 return false;
         }
+        AskWhenDue(end);
         return !key.IsCompleted || await key; // false: nobody can press keys any more
     }
 
@@ -65,15 +74,6 @@ internal sealed class TopSession(CommandContext context, DaemonConnection connec
         _state.Refresh(Page);
         (int width, int height) = terminal.Size;
         terminal.Draw(_frame.Lines(_state, width, height, context.Clock.GetUtcNow()));
-    }
-
-    private bool Obey(TopWish wish, CancellationToken end)
-    {
-        if (wish == TopWish.ListSockets && _state.ChosenFinding is { } finding)
-            _ = AskAsync(() => ListAsync(finding.Id, end));
-        if (wish == TopWish.ExplainSocket && _state.ChosenSocket is { } socket)
-            _ = AskAsync(() => ExplainAsync(socket, end));
-        return wish != TopWish.Quit;
     }
 
     private async Task FollowAsync(CancellationToken end)
@@ -91,49 +91,54 @@ internal sealed class TopSession(CommandContext context, DaemonConnection connec
         }
     }
 
-    // What cannot be answered is said on the screen: the finding or the socket may be gone by now.
-    private async Task AskAsync(Func<Task<Action>> ask)
+    // Never two requests at once: the answer to another question than that of the screen is not waited for.
+    private void AskWhenDue(CancellationToken end)
     {
+        if (_state.Question != _question)
+        {
+            _asking?.Cancel();
+            _asking = null;
+            _question = _state.Question;
+        }
+        else if (_state.IsPaused || _asking is not null || !IsOld())
+        {
+            return;
+        }
+        if (_question is not { } question)
+            return;
+        _wasOnBoard = IsOnBoard(question);
+        _asking = CancellationTokenSource.CreateLinkedTokenSource(end);
+        _ = AskAsync(question, _state.Anchor, terminal.Size.Width, _asking);
+    }
+
+    private bool IsOld() => _question is { } question
+        && (_wasOnBoard != IsOnBoard(question) || context.Clock.GetElapsedTime(_answeredAt) >= RefreshPeriod);
+
+    private bool IsOnBoard(TopQuestion question) => _state.Board.Find(question.FindingId) is not null;
+
+    // What cannot be answered is said on the screen: the finding or the socket may be gone by now.
+    private async Task AskAsync(TopQuestion question, SocketRecord? anchor, int width, CancellationTokenSource asking)
+    {
+        Action<TopState> show;
         try
         {
-            _news.Writer.TryWrite(await ask());
+            show = await _answers.AskAsync(question, anchor, width, asking.Token);
         }
-        catch (RpcException failure)
+        catch (Exception e) when (e is RpcException or OperationCanceledException)
         {
-            string problem = failure.Status.Detail;
-            _news.Writer.TryWrite(() => _state.Notice = TargetText.Clean(problem));
+            string problem = e is RpcException failure ? failure.Status.Detail : e.Message;
+            show = state => state.Notice = TargetText.Clean(problem);
         }
+        _news.Writer.TryWrite(() => Take(show, asking));
     }
 
-    private async Task<Action> ListAsync(string findingId, CancellationToken end)
+    private void Take(Action<TopState> show, CancellationTokenSource asking)
     {
-        var request = new ListCloseWaitsRequest { Filter = filter, FindingId = findingId, IncludeLeftOpen = true, OmitFrames = true };
-        using var call = connection.Service.ListCloseWaits(request, cancellationToken: end);
-        List<SocketRecord> sockets = [];
-        await foreach (ListCloseWaitsResponse page in call.ResponseStream.ReadAllAsync(end))
-        {
-            sockets.AddRange(page.Sockets);
-            if (sockets.Count >= SocketLimit)
-                break;
-        }
-        sockets.Sort(static (left, right) => (right.Age?.ToTimeSpan() ?? default).CompareTo(left.Age?.ToTimeSpan() ?? default));
-        return () => _state.Show(sockets);
-    }
-
-    private async Task<Action> ExplainAsync(SocketRecord socket, CancellationToken end)
-    {
-        var request = new ExplainSocketRequest { Cookie = socket.Cookie, Netns = socket.Netns, IncludeThreads = true };
-        ExplainSocketResponse answer = await connection.Service.ExplainSocketAsync(request, cancellationToken: end);
-        string[] lines = BiographyLines(answer);
-        return () => _state.Show(lines);
-    }
-
-    // Without colours: a line may have to be cut.
-    private string[] BiographyLines(ExplainSocketResponse answer)
-    {
-        using var text = new StringWriter { NewLine = "\n" };
-        OutputStyle plain = style with { Palette = new Palette(enabled: false), Width = terminal.Size.Width };
-        new Biography(text, plain, StackOption.Few).Write(answer, next: null);
-        return text.ToString().TrimEnd('\n').Split('\n');
+        asking.Dispose();
+        if (_asking != asking)
+            return; // too late: the screen has another question by now
+        _asking = null;
+        _answeredAt = context.Clock.GetTimestamp();
+        show(_state);
     }
 }

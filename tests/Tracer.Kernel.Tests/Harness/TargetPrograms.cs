@@ -2,7 +2,7 @@
 using Tracer.Harness;
 namespace Tracer.Kernel.Tests.Harness;
 
-/// <summary>The C programs under observation, compiled once and again when a source changes.</summary>
+/// <summary>The C programs under observation, and those that help to observe, compiled once and again when a source changes.</summary>
 internal static class TargetPrograms
 {
     // Frame pointers and no tail calls: stacks are asserted by function name.
@@ -15,6 +15,7 @@ internal static class TargetPrograms
         ["load"] = ["load.c"],
         ["mixture"] = ["mixture.c"],
         ["latency"] = ["latency.c"],
+        ["terminal"] = ["terminal.c"],
     };
 
     public static string Folder { get; } = Path.Combine(Repository.Artifacts, "targets");

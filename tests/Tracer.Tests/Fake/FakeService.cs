@@ -22,6 +22,9 @@ internal sealed class FakeService : TracerService.TracerServiceBase
 
     public IReadOnlyList<SocketRecord> Sockets { get; init; } = [];
 
+    /// <summary>Answers instead of <see cref="Sockets"/>, in its own time.</summary>
+    public Func<ListCloseWaitsRequest, Task<SocketRecord[]>>? ListSockets { get; init; }
+
     public int PageSize { get; init; } = 2;
 
     /// <summary>By their ids; any other is no longer kept.</summary>
@@ -98,7 +101,8 @@ internal sealed class FakeService : TracerService.TracerServiceBase
         ListCloseWaitsRequest request, IServerStreamWriter<ListCloseWaitsResponse> stream, ServerCallContext context)
     {
         Note(request, Refusal ?? StreamRefusal);
-        foreach (SocketRecord[] page in Sockets.Chunk(PageSize))
+        IEnumerable<SocketRecord> sockets = ListSockets is null ? Sockets : await ListSockets(request).WaitAsync(context.CancellationToken);
+        foreach (SocketRecord[] page in sockets.Chunk(PageSize))
             await stream.WriteAsync(new ListCloseWaitsResponse { Sockets = { page } }, context.CancellationToken);
     }
 

@@ -35,6 +35,10 @@ internal sealed class FindingBoard
 
     public Finding? Find(string id) => _findings.GetValueOrDefault(id);
 
+    /// <summary>The finding that has this socket among its examples; empty: none has.</summary>
+    public string FindIdOf(SocketRecord socket) =>
+        _ranked.Find(id => _findings[id].Examples.Any(example => example.Cookie == socket.Cookie && example.Netns == socket.Netns)) ?? "";
+
     /// <summary>Those that match, the first one first.</summary>
     public List<Finding> Select(TopOrder order, bool isReversed, string text, bool withHarmless)
     {

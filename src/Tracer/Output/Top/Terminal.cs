@@ -10,9 +10,10 @@ namespace Tracer.Output.Top;
 /// </summary>
 internal sealed class Terminal(TextWriter output, Func<(int Width, int Height)> size, ChannelReader<ConsoleKeyInfo> keys) : IDisposable
 {
-    // xterm's control sequences, which every terminal in use understands: alternate screen, cursor off; and back.
+    // xterm's control sequences, which every terminal in use understands: alternate screen, cursor off; and back. The keypad's mode goes back
+    // too: .NET changes it to read keys, and leaves it so.
     private const string EnterScreen = "\e[?1049h\e[?25l\e[2J";
-    private const string LeaveScreen = "\e[?25h\e[?1049l";
+    private const string LeaveScreen = "\e[?25h\e[?1l\e>\e[?1049l";
     private const string Home = "\e[H";
     private const string EraseToLineEnd = "\e[K";
     private const string EraseBelow = "\e[J";
@@ -40,11 +41,11 @@ internal sealed class Terminal(TextWriter output, Func<(int Width, int Height)> 
     /// <summary>Shows these lines, none of them longer than the screen is wide.</summary>
     public void Draw(IReadOnlyList<string> lines)
     {
-        // Line by line over what is there: erasing first would flicker.
+        // Line by line over what is there: erasing all of it first would flicker. A line is erased before it is written: behind one that
+        // is as wide as the screen the cursor still stands on its last character, which would go too.
         var frame = new StringBuilder(Home);
         for (int i = 0; i < lines.Count; i++)
-            frame.Append(i == 0 ? "" : "\r\n").Append(lines[i]).Append(EraseToLineEnd);
-        frame.Append(EraseBelow);
+            frame.Append(i == 0 ? "" : "\r\n").Append(i == lines.Count - 1 ? EraseBelow : EraseToLineEnd).Append(lines[i]);
         lock (_lock)
         {
             if (_isOver)

@@ -68,11 +68,12 @@ internal sealed class TopFrame(OutputStyle style)
 
     private IEnumerable<string> SocketBody(TopState state, int width, int page)
     {
-        state.SocketRows.Fit(state.Sockets.Count, page);
+        int room = state.Notice.Length > 0 ? page - 1 : page;
+        state.SocketRows.Fit(state.Sockets.Count, room);
         yield return style.Palette.Heading(TopColumns.Line(width, SocketWidths, "AGE", "LOCAL", "REMOTE", "UNREAD", "UNSENT", "HOLDERS"));
         if (state.Notice.Length > 0)
             yield return Fit(state.Notice, width);
-        for (int row = state.SocketRows.Top; row < Math.Min(state.Sockets.Count, state.SocketRows.Top + page); row++)
+        for (int row = state.SocketRows.Top; row < Math.Min(state.Sockets.Count, state.SocketRows.Top + room); row++)
         {
             SocketRecord socket = state.Sockets[row];
             string line = TopColumns.Line(
@@ -120,10 +121,13 @@ internal sealed class TopFrame(OutputStyle style)
     {
         HostSummary summary = state.Board.Summary;
         string clock = TimeZoneInfo.ConvertTime(now, style.Zone).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-        string since = summary.TracingSince is null ? "" : $", tracing for {AgeText.Format(now - summary.TracingSince.ToDateTimeOffset())}";
+        string sockets = summary.TracingSince is null
+            ? ""
+            : $"  {summary.CloseWaits} in CLOSE_WAIT, {summary.LeftOpen} ended but open, tracing for {AgeText.Format(now - summary.TracingSince.ToDateTimeOffset())}";
+        // What must not be cut off on a narrow screen stands first.
         string paused = state.IsPaused ? "  PAUSED" : "";
         string lost = state.Board.Lost > 0 ? $"  {state.Board.Lost} events lost" : "";
-        return $"closewait top {clock}  {summary.CloseWaits} in CLOSE_WAIT, {summary.LeftOpen} ended but open{since}{paused}{lost}";
+        return $"closewait top {clock}{paused}{lost}{sockets}";
     }
 
     private static string Subtitle(TopState state) => state.Level switch
@@ -145,9 +149,12 @@ internal sealed class TopFrame(OutputStyle style)
         return string.Join("  ", parts);
     }
 
-    private static string Empty(TopState state) => state.Filter.Length > 0
-        ? "no finding contains this filter"
-        : "no finding: no socket is stuck in CLOSE_WAIT, or all that are have an innocent reason";
+    private static string Empty(TopState state) => state switch
+    {
+        { Board.Summary.TracingSince: null } => "asking ...",
+        { Filter.Length: > 0 } => "no finding contains this filter",
+        _ => "no finding: no socket is stuck in CLOSE_WAIT, or all that are have an innocent reason",
+    };
 
     private static string Keys(TopState state)
     {
@@ -157,8 +164,8 @@ internal sealed class TopFrame(OutputStyle style)
             return $"filter: {TargetText.Clean(state.Filter)}_   (enter: keep it, escape: none)";
         return state.Level switch
         {
-            TopLevel.Sockets => "enter biography  esc back  ? help  q quit",
-            TopLevel.Biography => "up down scroll  esc back  ? help  q quit",
+            TopLevel.Sockets => "enter biography  esc back  space pause  ? help  q quit",
+            TopLevel.Biography => "up down scroll  esc back  space pause  ? help  q quit",
             _ => "enter sockets  s sort  / filter  h harmless  space pause  ? help  q quit",
         };
     }

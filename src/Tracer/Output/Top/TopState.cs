@@ -10,6 +10,11 @@ internal sealed class TopState
 
     private string _chosenFinding = "";
 
+    // The finding whose sockets are shown, as it was last, and one of its sockets: they tell where it is when its id has changed.
+    private Finding? _opened;
+    private SocketRecord? _anchor;
+    private bool _hasNoSocket;
+
     public FindingBoard Board { get; } = new();
 
     public TopLevel Level { get; private set; }
@@ -44,9 +49,23 @@ internal sealed class TopState
     /// <summary>Why the list below is empty or old; empty: it is not.</summary>
     public string Notice { get; set; } = "";
 
-    public Finding? ChosenFinding => Board.Find(_chosenFinding) ?? Findings.ElementAtOrDefault(Rows.Selected);
+    /// <summary>The one under the cursor, or the one whose sockets are shown; null: there is none, or it is gone.</summary>
+    public Finding? ChosenFinding => Level == TopLevel.Findings
+        ? Board.Find(_chosenFinding) ?? Findings.ElementAtOrDefault(Rows.Selected)
+        : _hasNoSocket && Board.Find(_chosenFinding) is null ? null : _opened;
 
     public SocketRecord? ChosenSocket => Sockets.ElementAtOrDefault(SocketRows.Selected);
+
+    /// <summary>A socket that is in the chosen finding, or was in it last.</summary>
+    public SocketRecord? Anchor => ChosenSocket ?? _anchor;
+
+    /// <summary>What this screen shows an answer to; null: the findings alone.</summary>
+    public TopQuestion? Question => Level switch
+    {
+        TopLevel.Sockets => new TopQuestion(_chosenFinding),
+        TopLevel.Biography when ChosenSocket is { } socket => new TopQuestion(_chosenFinding, socket.Cookie, socket.Netns),
+        _ => null,
+    };
 
     /// <summary>Takes the findings as they are now; the chosen one stays chosen wherever it has moved.</summary>
     public void Refresh(int page)
@@ -57,38 +76,68 @@ internal sealed class TopState
         int row = Findings.ToList().FindIndex(finding => finding.Id == _chosenFinding);
         if (row >= 0)
             Rows.MoveTo(row);
-        FitRows(page);
+        if (Level == TopLevel.Findings)
+            FitRows(page);
+        else
+            _opened = Board.Find(_chosenFinding) ?? _opened;
     }
 
+    /// <summary>The sockets of the chosen finding as they are now; the chosen one stays chosen wherever it has moved.</summary>
     public void Show(IReadOnlyList<SocketRecord> sockets)
     {
-        Sockets = sockets;
-        Notice = sockets.Count == 0 ? "no socket of this finding is left" : "";
+        if (IsPaused && Sockets.Count > 0)
+            return;
+        _anchor = Anchor;
+        _hasNoSocket = sockets.Count == 0;
+        Sockets = [.. sockets.OrderByDescending(socket => socket.Age?.ToTimeSpan() ?? default)];
+        int row = Sockets.ToList().FindIndex(socket => (socket.Cookie, socket.Netns) == (_anchor?.Cookie, _anchor?.Netns));
+        if (row >= 0)
+            SocketRows.MoveTo(row);
+        Notice = _hasNoSocket ? "no socket of this finding is left" : "";
     }
 
-    public void Show(IReadOnlyList<string> biography)
+    /// <summary>The chosen finding has no sockets: it is gone, unless they are in another one now.</summary>
+    /// <param name="home">The finding that the daemon names for <see cref="Anchor"/>; empty: none, or a harmless one.</param>
+    public void ShowNone(string home)
     {
+        string other = home.Length > 0 || Anchor is not { } socket ? home : Board.FindIdOf(socket);
+        if (other.Length > 0 && other != _chosenFinding)
+            Follow(other);
+        else
+            Show(sockets: []);
+    }
+
+    /// <summary>The life of the chosen socket, and the finding that it is in now; empty: none, or a harmless one.</summary>
+    public void Show(IReadOnlyList<string> biography, string findingId)
+    {
+        if (IsPaused && Biography.Count > 0)
+            return;
         Biography = biography;
         Notice = "";
+        if (findingId.Length > 0)
+            Follow(findingId);
     }
 
-    public TopWish Handle(ConsoleKeyInfo key, int page)
+    /// <summary>Takes a key; false: the reader wants to quit.</summary>
+    public bool Handle(ConsoleKeyInfo key, int page)
     {
         if (IsTypingFilter)
         {
             TypeFilter(key, page);
-            return TopWish.None;
+            return true;
         }
         if (ShowsHelp)
         {
             ShowsHelp = key.Key == default && key.KeyChar == default; // a signal is no key
-            return TopWish.None;
+            return true;
         }
         if (Cursor.Handle(key, page))
         {
             if (Level == TopLevel.Findings)
                 FitRows(page);
-            return TopWish.None;
+            else if (Level == TopLevel.Sockets)
+                SocketRows.Fit(Sockets.Count, page);
+            return true;
         }
         return Command(key, page);
     }
@@ -100,20 +149,21 @@ internal sealed class TopState
         _ => Lines,
     };
 
-    private TopWish Command(ConsoleKeyInfo key, int page)
+    private bool Command(ConsoleKeyInfo key, int page)
     {
         switch (key)
         {
             case { KeyChar: 'q' }:
-                return TopWish.Quit;
+                return false;
             case { Key: ConsoleKey.Enter or ConsoleKey.RightArrow }:
-                return Descend();
+                Descend();
+                return true;
             case { Key: ConsoleKey.Escape or ConsoleKey.LeftArrow or ConsoleKey.Backspace }:
                 Ascend();
-                return TopWish.None;
+                return true;
             case { KeyChar: '?' } or { Key: ConsoleKey.F1 }:
                 ShowsHelp = true;
-                return TopWish.None;
+                return true;
             case { KeyChar: ' ' }:
                 IsPaused = !IsPaused;
                 break;
@@ -123,7 +173,7 @@ internal sealed class TopState
                 break;
         }
         Refresh(page);
-        return TopWish.None;
+        return true;
     }
 
     private void Arrange(char key)
@@ -143,26 +193,33 @@ internal sealed class TopState
         IsTypingFilter = key == '/';
     }
 
-    private TopWish Descend()
+    private void Descend()
     {
         switch (Level)
         {
             case TopLevel.Findings when ChosenFinding is { } finding:
                 _chosenFinding = finding.Id;
+                _opened = finding;
+                _anchor = finding.Examples.FirstOrDefault();
+                _hasNoSocket = false;
                 Level = TopLevel.Sockets;
                 Sockets = [];
                 SocketRows.MoveTo(0);
                 Notice = "asking ...";
-                return TopWish.ListSockets;
+                break;
             case TopLevel.Sockets when ChosenSocket is not null:
                 Level = TopLevel.Biography;
                 Biography = [];
                 Lines.MoveTo(0);
                 Notice = "asking ...";
-                return TopWish.ExplainSocket;
-            default:
-                return TopWish.None;
+                break;
         }
+    }
+
+    private void Follow(string findingId)
+    {
+        _chosenFinding = findingId;
+        _opened = Board.Find(findingId) ?? _opened;
     }
 
     private void Ascend()

@@ -8,7 +8,7 @@ namespace Tracer.Tests.Output.Top;
 public sealed class TerminalTests
 {
     private const string Entered = "\e[?1049h\e[?25l";
-    private const string Left = "\e[?25h\e[?1049l";
+    private const string Left = "\e[?25h\e[?1l\e>\e[?1049l";
 
     [Fact]
     public void The_screen_is_taken_with_the_first_frame_and_given_back_once()
@@ -26,6 +26,15 @@ public sealed class TerminalTests
         Assert.EndsWith(Left, written, StringComparison.Ordinal);
         Assert.Single(written.Split(Left)[..^1]);
         Assert.DoesNotContain("too late", written, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_line_is_erased_before_it_is_written_so_that_its_last_character_stays()
+    {
+        using var output = new StringWriter();
+        using Terminal terminal = Open(output);
+        terminal.Draw(["one", "two", "three"]);
+        Assert.EndsWith("\e[H\e[Kone\r\n\e[Ktwo\r\n\e[Jthree", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,6 +47,16 @@ public sealed class TopFrameTests
     }
 
     [Fact]
+    public void That_the_screen_is_paused_and_what_was_lost_is_never_cut_off()
+    {
+        TopState state = TopScene.State(TopScene.Three());
+        state.Board.Summary.CloseWaits = 1_000_000;
+        state.Board.Apply(new EventsLost { Count = 12 });
+        state.Press(TopScene.Key(' '));
+        Assert.StartsWith("closewait top 03:04:05  PAUSED  12 events lost  ", Frame.Lines(state, 50, 24, TopScene.Now)[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_chosen_row_is_on_the_screen_however_far_down()
     {
         TopState state = TopScene.State([.. Enumerable.Range(0, 200).Select(i =>
@@ -74,6 +84,15 @@ public sealed class TopFrameTests
         state.Board.Apply(TopScene.Batch(Kind.Existing));
         state.Refresh(TopScene.Page);
         Assert.Contains("no finding: no socket is stuck", Draw(state, 100, 24), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_is_said_of_sockets_before_the_daemon_has_answered()
+    {
+        string frame = Draw(new TopState(), 80, 24);
+        Assert.StartsWith("closewait top 03:04:05\n", frame, StringComparison.Ordinal);
+        Assert.Contains("asking ...", frame, StringComparison.Ordinal);
+        Assert.DoesNotContain("no finding", frame, StringComparison.Ordinal);
     }
 
     private static string Draw(TopState state, int width, int height) =>

@@ -53,17 +53,19 @@ internal static class TopScene
         },
     };
 
+    public const uint Netns = 4026531840;
+
+    /// <summary>Sockets with these cookies, the oldest one first.</summary>
+    public static SocketRecord[] Sockets(params ulong[] cookies) =>
+        [.. cookies.Select((cookie, i) => new SocketRecord { Cookie = cookie, Netns = Netns, Age = new Duration { Seconds = 1000 - i } })];
+
     public static DateTimeOffset Now { get; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     public static ConsoleKeyInfo Key(ConsoleKey key) => new('\0', key, false, false, false);
 
     public static ConsoleKeyInfo Key(char letter) => new(letter, default, false, false, false);
 
-    public static TopWish Press(this TopState state, params ConsoleKeyInfo[] keys)
-    {
-        TopWish wish = TopWish.None;
-        foreach (ConsoleKeyInfo key in keys)
-            wish = state.Handle(key, Page);
-        return wish;
-    }
+    /// <summary>False: one of them was to quit.</summary>
+    public static bool Press(this TopState state, params ConsoleKeyInfo[] keys) =>
+        keys.All(key => state.Handle(key, Page));
 }

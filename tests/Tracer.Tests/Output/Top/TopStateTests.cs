@@ -47,14 +47,14 @@ public sealed class TopStateTests
     public void Enter_goes_down_to_sockets_and_biographies_and_escape_comes_back()
     {
         TopState state = TopScene.State(TopScene.Three());
-        Assert.Equal(TopWish.ListSockets, state.Press(TopScene.Key(ConsoleKey.Enter)));
-        Assert.Equal(TopWish.None, state.Press(TopScene.Key(ConsoleKey.Enter))); // nothing is listed yet
-        state.Show([new SocketRecord { Cookie = 7 }, new SocketRecord { Cookie = 8 }]);
-        Assert.Equal(TopWish.ExplainSocket, state.Press(TopScene.Key('j'), TopScene.Key(ConsoleKey.Enter)));
-        Assert.Equal(8ul, state.ChosenSocket!.Cookie);
-        Assert.Equal(TopLevel.Biography, state.Level);
+        Assert.Null(state.Question);
+        state.Press(TopScene.Key(ConsoleKey.Enter), TopScene.Key(ConsoleKey.Enter)); // nothing is listed yet: the second one means nothing
+        Assert.Equal(new TopQuestion("aa"), state.Question);
+        state.Show(TopScene.Sockets(7, 8));
+        state.Press(TopScene.Key('j'), TopScene.Key(ConsoleKey.Enter));
+        Assert.Equal((TopLevel.Biography, new TopQuestion("aa", 8, TopScene.Netns)), (state.Level, state.Question));
         state.Press(TopScene.Key(ConsoleKey.Escape), TopScene.Key(ConsoleKey.Escape));
-        Assert.Equal(TopLevel.Findings, state.Level);
+        Assert.Equal((TopLevel.Findings, null), (state.Level, state.Question));
     }
 
     [Fact]
@@ -96,9 +96,9 @@ public sealed class TopStateTests
     public void Quitting_is_a_wish_and_help_swallows_one_key()
     {
         TopState state = TopScene.State(TopScene.Three());
-        Assert.Equal(TopWish.None, state.Press(TopScene.Key('?'), TopScene.Key('q')));
+        Assert.True(state.Press(TopScene.Key('?'), TopScene.Key('q')));
         Assert.False(state.ShowsHelp);
-        Assert.Equal(TopWish.Quit, state.Press(TopScene.Key('q')));
+        Assert.False(state.Press(TopScene.Key('q')));
     }
 
     private static string[] Ids(TopState state) => [.. state.Findings.Select(finding => finding.Id)];
