@@ -96,16 +96,10 @@ static __always_inline struct tcp_record *apply_change(const struct sock *sk, co
 	return record;
 }
 
-static __always_inline void handle_change(void *ctx, const struct sock *sk, struct change *c)
+/* Lets a change out of the kernel if anybody wants it. */
+static __always_inline void tell_change(const struct tcp_sock *tp, const struct sock *sk, const struct tcp_record *record,
+					const struct change *c)
 {
-	struct tcp_sock *tp = tcp_sock_of(sk);
-	struct tcp_record *record;
-
-	if (!tp)
-		return;
-	count(TCP_COUNTER_TRANSITIONS);
-	identify_task(ctx, sk, c);
-	record = apply_change(sk, tp, c);
 	if (!is_in_scope(tp, record)) {
 		count(TCP_COUNTER_FILTERED);
 		return;
@@ -117,6 +111,48 @@ static __always_inline void handle_change(void *ctx, const struct sock *sk, stru
 		emit_transition(tp, sk, record, c);
 	else
 		count(TCP_COUNTER_FILTERED);
+}
+
+/*
+ * Kernels before 6.16 (measured: up to 6.12) announce a child while it is still a copy of its listener, with the listener's
+ * addresses and cookie. Such a change is kept until the next one, microseconds later, when the child has its own.
+ */
+static __always_inline bool keep_unnamed(const struct sock *sk, struct tcp_record *record, const struct change *c)
+{
+	if (c->new_state != TCP_WIRE_STATE_SYN_RECV || sk->__sk_common.skc_dport || !record)
+		return false;
+	record->flags |= TCP_RECORD_FLAG_UNNAMED;
+	record->close_wait_ktime_ns = bpf_ktime_get_ns();
+	return true;
+}
+
+static __always_inline void tell_kept(const struct tcp_sock *tp, const struct sock *sk)
+{
+	struct change first = { .old_state = TCP_WIRE_STATE_LISTEN, .new_state = TCP_WIRE_STATE_SYN_RECV };
+	struct tcp_record *record = record_of(sk);
+
+	if (!record || !(record->flags & TCP_RECORD_FLAG_UNNAMED))
+		return;
+	first.ktime_ns = record->close_wait_ktime_ns;
+	record->flags &= ~TCP_RECORD_FLAG_UNNAMED;
+	record->close_wait_ktime_ns = 0;
+	tell_change(tp, sk, record, &first);
+}
+
+static __always_inline void handle_change(void *ctx, const struct sock *sk, struct change *c)
+{
+	struct tcp_sock *tp = tcp_sock_of(sk);
+	struct tcp_record *record;
+
+	if (!tp)
+		return;
+	count(TCP_COUNTER_TRANSITIONS);
+	identify_task(ctx, sk, c);
+	if (c->old_state == TCP_WIRE_STATE_SYN_RECV)
+		tell_kept(tp, sk);
+	record = apply_change(sk, tp, c);
+	if (!keep_unnamed(sk, record, c))
+		tell_change(tp, sk, record, c);
 }
 
 #endif

@@ -7,6 +7,7 @@
 /* One state change as its hook saw it. */
 struct change {
 	struct tcp_actor task; /* valid if has_task */
+	__u64 ktime_ns; /* 0: now */
 	__u8 old_state;
 	__u8 new_state;
 	bool has_task; /* process context, and the task made the change */
@@ -40,7 +41,7 @@ static __always_inline void fill_event(struct tcp_event *e, __u32 size, __u16 ki
 	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 
 	header_fill(&e->header, size, kind);
-	e->ktime_ns = bpf_ktime_get_ns();
+	e->ktime_ns = c->ktime_ns ? c->ktime_ns : bpf_ktime_get_ns();
 	e->sock_key = sock_key_of(sk);
 	e->cgroup_id = cgroup_of(sk);
 	e->netns = netns_of(sk);

@@ -100,6 +100,7 @@ enum tcp_record_flag {
 	TCP_RECORD_FLAG_LEFT_OPEN = 1 << 2, /* left CLOSE_WAIT while a descriptor was open */
 	TCP_RECORD_FLAG_ENTRY_SEEN = 1 << 3, /* the change to CLOSE_WAIT itself was seen, so its time is exact */
 	TCP_RECORD_FLAG_CLOSE_CALLED = 1 << 4, /* tcp_close() entry was seen (fentry or kprobe rung) */
+	TCP_RECORD_FLAG_UNNAMED = 1 << 5, /* its first change is yet to be told; never in an event */
 };
 
 /* tcp_stack.flags */
@@ -216,7 +217,7 @@ struct tcp_event {
 /* What is remembered of one socket from process-context hooks. */
 struct tcp_record {
 	__u64 listener_cookie; /* the listener it came through; 0: outbound or unknown */
-	__u64 close_wait_ktime_ns; /* when it entered CLOSE_WAIT; 0: never, or before the tracer */
+	__u64 close_wait_ktime_ns; /* when it entered CLOSE_WAIT; 0: never, or before the tracer. UNNAMED: of its first change */
 	__u64 idle_before_fin_ns; /* no data either way before the FIN; tick resolution; valid if ENTRY_SEEN */
 	__u64 last_send_ktime_ns; /* last send by the application after the FIN; 0: none */
 	__u64 path_key; /* call path of last_read, to skip equal stack walks; means nothing to user space */

@@ -11,4 +11,5 @@ public enum TcpRecordFlags : uint
     LeftOpen = 1 << 2,
     EntrySeen = 1 << 3,
     CloseCalled = 1 << 4,
+    Unnamed = 1 << 5,
 }

@@ -38,7 +38,7 @@ public static class Deadline
                 return found;
             if (clock.Elapsed > within)
                 break;
-            await Task.Delay(Pause, TestContext.Current.CancellationToken);
+            await Task.Delay(Stretch(Pause), TestContext.Current.CancellationToken);
         }
 
         throw new TimeoutException($"not within {within.TotalSeconds:0.###} s: {what}" + (evidence is null ? "" : "\n" + evidence()));

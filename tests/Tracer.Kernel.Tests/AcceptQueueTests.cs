@@ -9,6 +9,7 @@ using Xunit;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>Connections that nobody has accepted: no process holds them, their listener's does.</summary>
+[Trait("Guest", "cookies")]
 public sealed class AcceptQueueTests(DaemonFixture fixture) : SharedDaemonTest(fixture)
 {
     [Fact]

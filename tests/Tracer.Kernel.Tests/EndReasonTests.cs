@@ -8,6 +8,7 @@ using Kind = CloseWait.V1.CloseWaitChange.Types.Kind;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>How a socket left CLOSE_WAIT, who did it, and whether a descriptor leaks on.</summary>
+[Trait("Guest", "cookies")]
 public sealed class EndReasonTests(DaemonFixture fixture) : SharedDaemonTest(fixture)
 {
     [Fact]

@@ -9,6 +9,7 @@ using Kind = CloseWait.V1.CloseWaitChange.Types.Kind;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>A server that does not close: what its record says.</summary>
+[Trait("Guest", "cookies")]
 public sealed class LeakTests(DaemonFixture fixture) : SharedDaemonTest(fixture)
 {
     [Fact]

@@ -7,6 +7,7 @@ using Xunit;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>Nothing is lost silently: produced = delivered + counted, and the list heals.</summary>
+[Trait("Guest", "cookies")]
 public sealed class LossAccountingTests : KernelTest
 {
     private const int Connections = 50_000;

@@ -125,14 +125,16 @@ internal sealed class LeakStory : IAsyncDisposable
     /// <summary>The whole lives of both ends of the leaked connection, as "OldState -> NewState".</summary>
     public (string[] Server, string[] Client) Lives(TransitionJournal journal)
     {
-        // By cookie: the first change of a child carries its listener's addresses before 6.16, and that of a client has no port yet.
-        string[] LifeOf(int local, int remote)
+        // A child has its peer's address from the first change on, on every kernel; a client has no port of its own yet.
+        string[] LifeOf(int local, int remote, bool isClient)
         {
             ulong? cookie = journal.Kept.FirstOrDefault(one => one.LocalPort == local && one.RemotePort == remote)?.Cookie;
-            return [.. journal.Kept.Where(one => one.Cookie == cookie).Select(one => $"{one.OldState} -> {one.NewState}")];
+            return [.. journal.Kept
+                .Where(one => one.Cookie == cookie && (isClient || (one.LocalPort == local && one.RemotePort == remote)))
+                .Select(one => $"{one.OldState} -> {one.NewState}")];
         }
 
-        return (LifeOf(Leaked.Listener.Port, Leaked.ClientSide.Port), LifeOf(Leaked.ClientSide.Port, Leaked.Listener.Port));
+        return (LifeOf(Leaked.Listener.Port, Leaked.ClientSide.Port, isClient: false), LifeOf(Leaked.ClientSide.Port, Leaked.Listener.Port, isClient: true));
     }
 
     /// <summary>Owners of the transitions who are neither of the two, nor unknown.</summary>

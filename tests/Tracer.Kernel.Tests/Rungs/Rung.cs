@@ -23,15 +23,14 @@ public sealed class Rung : IXunitSerializable
     /// <summary>What makes a daemon use it.</summary>
     public string[] Options { get; private set; } = [];
 
-    /// <summary>Every rung of every ladder.</summary>
+    /// <summary>Every rung of every ladder that is not chosen anyway.</summary>
     public static IEnumerable<Rung> All()
     {
         List<Rung> rungs = Check([]);
         // Some have a meaning only with the owner table that is not the usual one here.
-        if (rungs.Find(one => one.Fact == Owner && one is { _state: not "chosen", Refusal: "" }) is not { } other)
-            return rungs;
-        List<Rung> withOther = Check(other.Options);
-        return rungs.Zip(withOther, (usual, rare) => usual._state == "pointless" ? rare : usual);
+        if (rungs.Find(one => one.Fact == Owner && one is { _state: not "chosen", Refusal: "" }) is { } other)
+            rungs = [.. rungs.Zip(Check(other.Options), (usual, rare) => usual._state == "pointless" ? rare : usual)];
+        return rungs.Where(rung => rung._state != "chosen" || rung.Options.Length > 2);
     }
 
     public override string ToString() => $"{Fact}={Name}";
