@@ -176,9 +176,7 @@ int BPF_KRETPROBE(on_recv_kret, int result)
 	return 0;
 }
 
-/* Every send of every protocol, in the writer's context; 6.3. */
-SEC("tp_btf/sock_send_length")
-int BPF_PROG(on_send, struct sock *sk, int result, int flags)
+static __always_inline int handle_send(void *ctx, struct sock *sk, int result)
 {
 	struct change change = {};
 	struct tcp_record *record;
@@ -200,6 +198,20 @@ int BPF_PROG(on_send, struct sock *sk, int result, int flags)
 	if (news && is_in_scope(tp, record))
 		emit_socket(TCP_EVENT_KIND_CLOSE_WAIT_USE, tp, sk, record, &change);
 	return 0;
+}
+
+/* Every send of every protocol, in the writer's context; 6.3. */
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(on_send, struct sock *sk, int result, int flags)
+{
+	return handle_send(ctx, sk, result);
+}
+
+/* The same where the tracepoint is missing: 5.5 with trampolines. sendfile() comes here since 6.5 only (before, tcp_sendpage()). */
+SEC("fexit/tcp_sendmsg")
+int BPF_PROG(on_send_fexit, struct sock *sk, void *message, unsigned long size, int result)
+{
+	return handle_send(ctx, sk, result);
 }
 
 /* The return of accept(), also without a connection, in the acceptor's context; 5.5 with trampolines. Four arguments before 6.10, then two. */

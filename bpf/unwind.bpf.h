@@ -342,20 +342,34 @@ static __always_inline __u32 walk_stack(void *ctx, struct scratch *scratch)
 
 #endif
 
+#define PATH_FRAMES 16
+
+static __always_inline __u64 hash_kernel_walk(void *ctx, __u64 hash)
+{
+	__u64 frames[PATH_FRAMES] = {};
+
+	if (bpf_get_stack(ctx, frames, sizeof(frames), BPF_F_USER_STACK) <= 0)
+		return 0;
+	for (int i = 0; i < PATH_FRAMES; i++)
+		hash = hash_step(hash, frames[i]);
+	return hash;
+}
+
 /*
  * A cheap name for "this thread on this call path", to reuse the last walk of
  * the same socket: the registers at the system call, the two return addresses
  * that frame and stack pointer lead to, and the newest frames of an
- * interpreter. 0: cannot tell.
+ * interpreter. Where no registers are shown, the newest frames of the kernel's
+ * own walk. 0: cannot tell.
  */
-static __noinline __u64 call_path(__u32 tid)
+static __noinline __u64 call_path(void *ctx, __u32 tid)
 {
 	__u64 hash = hash_step(HASH_MULTIPLIER, tid);
 	__u64 words[2] = {};
 	struct pt_regs *regs;
 
 	if (!has_task_regs)
-		return 0;
+		return hash_kernel_walk(ctx, hash);
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 #if defined(__TARGET_ARCH_x86)
 	bpf_probe_read_user(&words[0], sizeof(words[0]), (void *)regs->sp);

@@ -24,7 +24,6 @@ static __always_inline bool actor_with_stack(void *ctx, struct tcp_actor *actor)
 /* Remembers a receive attempt; walks the stack only when the call path is a new one. */
 static __always_inline bool note_read(void *ctx, struct tcp_record *record, int result, __u64 path)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 	struct tcp_actor reader = {};
 	bool exiting = false;
 
@@ -35,10 +34,7 @@ static __always_inline bool note_read(void *ctx, struct tcp_record *record, int 
 	}
 	if (!fill_actor(&reader, &exiting))
 		return false;
-	if (!path && record->last_read.tid == tid)
-		reader.stack_id = record->last_read.stack_id;
-	if (!reader.stack_id)
-		reader.stack_id = capture_stack(ctx, &reader);
+	reader.stack_id = capture_stack(ctx, &reader);
 	record->path_key = reader.stack_id ? path : 0; /* not walked: try again next time */
 	record->last_read = reader;
 	return true;
@@ -58,7 +54,7 @@ static __always_inline bool answers_attempt(const struct tcp_record *record, int
 static __always_inline bool note_receive(void *ctx, struct tcp_record *record, int result, bool at_end)
 {
 	bool is_end = at_end && result == 0 && !is_known(&record->eof_read);
-	__u64 path = call_path((__u32)bpf_get_current_pid_tgid());
+	__u64 path = call_path(ctx, (__u32)bpf_get_current_pid_tgid());
 	bool news;
 
 	if (answers_attempt(record, result, path)) {
@@ -96,7 +92,7 @@ static __always_inline bool note_late_send(struct tcp_record *record)
 /* The listener remembers each attempt; whoever got a connection from one is its origin. */
 static __always_inline void note_accept(void *ctx, struct tcp_record *listener, struct tcp_record *child)
 {
-	__u64 path = call_path((__u32)bpf_get_current_pid_tgid());
+	__u64 path = call_path(ctx, (__u32)bpf_get_current_pid_tgid());
 	struct tcp_actor acceptor = {};
 
 	if (listener && note_read(ctx, listener, child ? 0 : -EAGAIN, path))

@@ -67,6 +67,7 @@ public static class HookLadders
         new("send", "who sends, and who still does after the FIN",
         [
             new("tp_btf/sock_send_length", ["on_send"], "", LengthTracepoint("sock_send_length")),
+            new("fexit/tcp_sendmsg", ["on_send_fexit"], "what sendfile() sends is not seen", Fexit("tcp_sendmsg")),
             new(None, [], "sends after the FIN are not timed, and senders are not adopted as acceptors"),
         ]),
         new(Stacks, "the line of code that did it",
