@@ -8,7 +8,6 @@ using Xunit;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>IPv4, IPv6, v4-mapped, equal 4-tuples in two namespaces, and MPTCP.</summary>
-[Trait("Guest", "cookies")]
 public sealed class AddressTests(DaemonFixture fixture) : SharedDaemonTest(fixture)
 {
     [Theory]

@@ -7,7 +7,6 @@ using Xunit;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>Outbound connections that the server closed, and tasks that only happened to be there.</summary>
-[Trait("Guest", "cookies")]
 public sealed class ConnectTests(DaemonFixture fixture) : SharedDaemonTest(fixture)
 {
     [Fact]

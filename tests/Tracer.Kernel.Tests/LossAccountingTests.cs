@@ -7,7 +7,6 @@ using Xunit;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>Nothing is lost silently: produced = delivered + counted, and the list heals.</summary>
-[Trait("Guest", "cookies")]
 public sealed class LossAccountingTests : KernelTest
 {
     private const int Connections = 50_000;

@@ -8,7 +8,6 @@ using Xunit;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>One socket, several descriptors: all of them, and only the living ones, are its holders.</summary>
-[Trait("Guest", "cookies")]
 public sealed class SharedDescriptorTests(DaemonFixture fixture) : SharedDaemonTest(fixture)
 {
     [Fact]

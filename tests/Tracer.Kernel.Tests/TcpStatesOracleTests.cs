@@ -8,7 +8,6 @@ using Xunit;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>The same transitions as an independent tool sees, for every way a connection begins and ends.</summary>
-[Trait("Guest", "cookies")]
 public sealed class TcpStatesOracleTests : KernelTest
 {
     private const int Connections = 4000;
