@@ -127,25 +127,34 @@ int on_descriptor(struct bpf_iter__task_file *ctx)
 #define SOCK_STREAM 1 /* include/linux/net.h */
 
 /* What the helper above does, for kernels without it: any file of the socket file system has its socket as private data. */
-SEC("iter/task_file")
-int on_descriptor_probed(struct bpf_iter__task_file *ctx)
+static __always_inline struct sock *probed_tcp_sock_of(const struct file *file)
 {
-	struct task_struct *task = ctx->task;
-	struct file *file = ctx->file;
-	struct tcp_record *record;
-	struct tcp_holder row = {};
-	struct socket *socket;
+	const struct socket *socket = file->private_data;
 	struct sock *sk;
 	__u16 family;
 
-	if (!task || !file || file->f_inode->i_sb->s_magic != SOCKFS_MAGIC)
+	if (file->f_inode->i_sb->s_magic != SOCKFS_MAGIC)
 		return 0;
-	socket = file->private_data;
 	sk = BPF_CORE_READ(socket, sk);
 	family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	if (!sk || (family != AF_INET && family != AF_INET6))
 		return 0;
 	if (BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP || BPF_CORE_READ(sk, sk_type) != SOCK_STREAM)
+		return 0;
+	return sk;
+}
+
+/* The same with sockets found by probe reads; 5.8. */
+SEC("iter/task_file")
+int on_descriptor_probed(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct sock *sk = task && file ? probed_tcp_sock_of(file) : 0;
+	struct tcp_record *record;
+	struct tcp_holder row = {};
+
+	if (!sk)
 		return 0;
 	row.sock_key = sock_key_of(sk);
 	row.state = BPF_CORE_READ(sk, __sk_common.skc_state);

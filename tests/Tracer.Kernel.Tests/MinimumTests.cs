@@ -75,7 +75,7 @@ public sealed class MinimumTests : KernelTest
         await talk.Request();
         await talk.Client.Close(talk.ClientSide);
         SocketRecord socket = await Listed(daemon, talk, _ => true);
-        Assert.Equal(0u, socket.Origin?.Pid ?? 0);
+        Assert.True(socket.Origin is null or { Pid: 0 } or { Source: Source.Scanned }, $"{socket.Origin}"); // whoever holds it was not seen to accept it
         Assert.Equal(0u, socket.LastRead?.Pid ?? 0);
         Assert.NotEqual(Verdict.HeldElsewhere, socket.Verdict);
     }
