@@ -85,6 +85,8 @@ static __always_inline struct tcp_record *apply_change(const struct sock *sk, co
 	record = is_opened || is_child || is_fin ? record_of_or_new(sk) : record_of(sk);
 	if (!record)
 		return 0;
+	if (is_opened || is_child)
+		renew_number(sk);
 	if (is_opened)
 		note_opened(record, sk, c);
 	else if (is_child)

@@ -85,6 +85,19 @@ static __always_inline __u64 cookie_of(const struct sock *sk)
 	return keyed->number;
 }
 
+/* A new life at the address of an old one, whose end no hook may have told. */
+static __always_inline void renew_number(const struct sock *sk)
+{
+	__u64 key = sock_key_of(sk);
+	struct keyed_record *keyed;
+
+	if (has_socket_cookie)
+		return;
+	keyed = bpf_map_lookup_elem(&keyed_records, &key);
+	if (keyed)
+		keyed->number = 0;
+}
+
 /*
  * False for kernel threads: they own nothing. A task whose start time cannot be
  * read is nobody: a pid that is used again would be blamed for what it never did.

@@ -74,6 +74,13 @@ public sealed unsafe class BpfObject : IDisposable
         Check(LibBpf.bpf_map__set_max_entries(FindMap(map), maxEntries), $"size map '{map}'");
     }
 
+    /// <summary>Before <see cref="Load"/>: all memory of this hash table is taken at once, so that using it never asks the kernel for any.</summary>
+    public void PreallocateMap(string map)
+    {
+        using Lease lease = Borrow();
+        Check(LibBpf.bpf_map__set_map_flags(FindMap(map), 0), $"preallocate map '{map}'");
+    }
+
     /// <summary>Before <see cref="Load"/>: whether this map is created; a program that uses a missing map must not be loaded.</summary>
     public void SetMapAutocreate(string map, bool autocreate)
     {

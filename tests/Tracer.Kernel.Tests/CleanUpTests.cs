@@ -6,6 +6,7 @@ using Xunit;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>Runs last (see <see cref="CleanUpLast"/>).</summary>
+[Trait("Guest", "yes")]
 public sealed class CleanUpTests(SceneFixture scene) : KernelTest
 {
     [Fact]

@@ -9,7 +9,6 @@ using Xunit;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>However it ends, nothing stays; and it can start again at once.</summary>
-[Trait("Guest", "cookies")]
 public sealed class LifecycleTests : KernelTest
 {
     [Fact]

@@ -79,6 +79,9 @@ internal static unsafe partial class LibBpf
     internal static partial int bpf_map__set_max_entries(nint map, uint maxEntries);
 
     [LibraryImport(Library)]
+    internal static partial int bpf_map__set_map_flags(nint map, uint flags);
+
+    [LibraryImport(Library)]
     internal static partial int bpf_map__set_autocreate(nint map, [MarshalAs(UnmanagedType.U1)] bool autocreate);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -20,6 +20,9 @@ public sealed class HookPlan
     /// <summary>Stacks are walked by unwind tables, not by frame pointers alone.</summary>
     public bool UsesUnwindTables => RungOf(HookLadders.Stacks) == HookLadders.UnwindTables;
 
+    /// <summary>Some program is a kprobe or a kretprobe.</summary>
+    public bool UsesKprobes => _hooks.Exists(hook => hook.Rung.StartsWith("kprobe/", StringComparison.Ordinal) || hook.Rung.StartsWith("kretprobe/", StringComparison.Ordinal));
+
     private string OwnerTable => UsesHash ? HookLadders.Hash : HookLadders.Storage;
 
     /// <summary>Programs to load.</summary>

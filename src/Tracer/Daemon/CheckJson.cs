@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tracer.Capture;
 using Tracer.Linux;
@@ -13,7 +14,7 @@ internal static class CheckJson
     {
         var words = new PlainWords(facts, ladders);
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("kernelRelease", facts.Release);
