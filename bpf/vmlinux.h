@@ -228,7 +228,7 @@ struct task_struct {
 	struct mm_struct *mm;
 	struct thread_struct thread;
 	unsigned int flags;
-	int on_cpu;
+	__u32 on_cpu; /* int, and u8 in 7.2: libbpf adjusts the size of unsigned numbers only */
 	int pid;
 	int tgid;
 	unsigned long nvcsw;
