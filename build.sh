@@ -231,7 +231,7 @@ running=()
 run_tests() {
 	check_sdk
 	need_build_packages
-	need_kernel_test_packages
+	need_test_packages
 	install_missing
 	build Tracer.sln
 	install_node_packages
@@ -257,7 +257,6 @@ run_tests() {
 	# Alone, one after the other: they look at every socket and every BPF program of the host.
 	run_alone Tracer.Kernel.Tests 900 "${1-}"
 	run_alone Tracer.Incidents 1500 "${1-}"
-	((EUID != 0)) || [[ -n ${1-} ]] || run_virtual_machine
 	close_tests "${1-}"
 }
 
@@ -267,12 +266,6 @@ run_alone() {
 	started=$((started + 1))
 	wait
 	report_ended "$3"
-}
-
-# One of the kernels of tests/kernels/kernels.list: another one at each commit.
-run_virtual_machine() {
-	"$root/tests/kernels/run" next 2>&1 | tee "$results/kernels.log"
-	add_sum "$(tail -n 1 "$results/kernels.log")"
 }
 
 # One line per project, as soon as it has ended.
