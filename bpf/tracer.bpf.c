@@ -149,6 +149,8 @@ int on_recv_fexit(__u64 *ctx)
 {
 	if (recvmsg_args == 6) /* sk, msg, len, nonblock, flags, addr_len: before 5.19 */
 		return handle_receive(ctx, (struct sock *)ctx[0], (int)CTX_SLOT(ctx, 6), (int)CTX_SLOT(ctx, 4));
+	if (recvmsg_args == 4) /* sk, msg, len, flags: 7.2 */
+		return handle_receive(ctx, (struct sock *)ctx[0], (int)CTX_SLOT(ctx, 4), (int)CTX_SLOT(ctx, 3));
 	return handle_receive(ctx, (struct sock *)ctx[0], (int)CTX_SLOT(ctx, 5), (int)CTX_SLOT(ctx, 3));
 }
 

@@ -47,7 +47,7 @@ internal sealed class SilentPeer : IDisposable
                     CloseConnections();
             }
         }
-        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
+        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // The listener is closed: the test ends.
         }

@@ -54,6 +54,7 @@ public sealed class PlainWordsTests
             ("close", "transition", Errno.EPERM, Raw), ("close", "transition", Errno.ENOENT, Raw),
             ("accept", "first-use", Errno.EPERM, Raw), ("accept", "first-use", Errno.ENOENT, Raw),
             ("receive", "sequence-numbers", Errno.EPERM, Raw), ("receive", "sequence-numbers", Errno.EPERM, Raw), ("receive", "sequence-numbers", Errno.ENOENT, Raw),
+            ("send", "none", Errno.ENOENT, Raw), ("send", "none", Errno.EPERM, Raw),
             ("accept-queue", "no-socket", Errno.EPERM, Raw), ("accept-queue", "no-socket", Errno.EPERM, Raw), ("accept-queue", "no-socket", Errno.ENOENT, Raw))];
         var words = new PlainWords(Survey.Kernel("6.18.0"), ladders);
         RungOutcome[] close = [.. ladders.Single(l => l.Fact.Name == "close").BetterOnes];

@@ -81,10 +81,10 @@ static __noinline int time_hybrid(void *ctx, struct walk_sample *sample)
 	return 0;
 }
 
-static __noinline int time_path(struct walk_sample *sample)
+static __noinline int time_path(void *ctx, struct walk_sample *sample)
 {
 	__u64 start = bpf_ktime_get_ns();
-	__u64 path = call_path(1);
+	__u64 path = call_path(ctx, 1);
 
 	sample->path_ns = bpf_ktime_get_ns() - start;
 	return path != 0;
@@ -110,6 +110,6 @@ int BPF_PROG(on_timed_send, struct sock *sk, int result, int flags)
 		time_hybrid(ctx, sample);
 		time_kernel(ctx, sample);
 	}
-	time_path(sample);
+	time_path(ctx, sample);
 	return 0;
 }
