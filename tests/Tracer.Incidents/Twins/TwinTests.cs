@@ -99,7 +99,9 @@ public sealed class TwinTests() : IncidentTest(("/usr/bin/nc", "netcat-openbsd")
             {
                 last = await daemon.Client.ListFindingsAsync(
                     new ListFindingsRequest { Filter = filter, IncludeHarmless = true }, deadline: DateTime.UtcNow.AddSeconds(10));
-                return last.Findings.SingleOrDefault(finding => finding.Verdict == verdict && finding.Severity == Severity.Harmless && finding.Sockets >= (ulong)atLeast);
+                // More than one, when the first stacks were taken before the daemon had looked at the interpreter.
+                Finding[] fitting = [.. last.Findings.Where(finding => finding.Verdict == verdict && finding.Severity == Severity.Harmless)];
+                return fitting.Sum(finding => (long)finding.Sockets) >= atLeast ? fitting[0] : null;
             },
             evidence: () => $"{last}");
     }
