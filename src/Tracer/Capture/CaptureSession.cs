@@ -16,7 +16,8 @@ public sealed class CaptureSession : IDisposable
     private static readonly string[] Iterators = ["on_snapshot", "on_descriptor", "on_descriptor_probed", "on_mapping", "on_thread"];
 
     // Before 6.1 (34dd3bad1a6f) a kprobe must not use a hash table that allocates: it may have interrupted the allocator.
-    private static readonly string[] GrowingMaps = ["keyed_records", "watched_pids", "unwind_tables", "targets"];
+    private static readonly string[] GrowingMaps = ["keyed_records", "watched_pids"];
+    private static readonly string[] GrowingUnwindMaps = ["unwind_tables", "targets"];
 
     private readonly BpfObject _object;
     private readonly List<BpfLink> _links = [];
@@ -178,7 +179,7 @@ public sealed class CaptureSession : IDisposable
             opened.SetMapMaxEntries("keyed_records", options.MaxKeyedRecords);
         if (plan.UsesKprobes)
         {
-            foreach (string map in plan.UsesUnwindTables ? GrowingMaps : GrowingMaps[..2])
+            foreach (string map in plan.UsesUnwindTables ? [.. GrowingMaps, .. GrowingUnwindMaps] : GrowingMaps)
                 opened.PreallocateMap(map);
         }
         opened.SetMapAutocreate("receiving", plan.Programs.Contains("on_recv_kret"));

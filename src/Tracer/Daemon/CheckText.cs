@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using Tracer.Capture;
 using Tracer.Linux;
+using Tracer.Output;
 
 namespace Tracer.Daemon;
 
@@ -41,20 +42,8 @@ internal static class CheckText
     /// <summary>Words that do not fit continue on the next line, further in.</summary>
     private static void Print(TextWriter output, string label, string text, int continuation)
     {
-        int start = label.Length > 0 || continuation >= Indent ? Indent : 0;
-        string line = label.PadRight(start) + text[..(text.Length - text.TrimStart().Length)];
-        bool isEmpty = true;
-        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!isEmpty && line.Length + 1 + word.Length > Width)
-            {
-                output.WriteLine(line);
-                line = new string(' ', continuation);
-                isEmpty = true;
-            }
-            line += isEmpty ? word : " " + word;
-            isEmpty = false;
-        }
-        output.WriteLine(line);
+        string start = label.PadRight(label.Length > 0 || continuation >= Indent ? Indent : 0);
+        foreach (string line in TextWrap.Lines(start + text, Width, continuation))
+            output.WriteLine(line);
     }
 }
