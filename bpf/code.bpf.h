@@ -8,10 +8,11 @@
  * file, so a new process of a known program needs nothing.
  */
 
+#include "maple.bpf.h"
+
 #define VM_EXEC 0x4 /* include/linux/mm.h */
 #define PAGE_SHIFT 12
 #define EBUSY 16
-#define MAPPING_TRIES 3 /* a thread that maps memory holds the lock for a moment */
 #define ROW_SEARCH_STEPS 22 /* log2 of more rows than the map ever holds */
 #define ROW_HASH_MULTIPLIER 0x9e3779b1U /* 2^32 / golden ratio */
 #define WANTED_AGAIN_NS 1000000000ULL
@@ -68,6 +69,24 @@ static long read_mapping(struct task_struct *task, struct vm_area_struct *vma, s
 	return 0;
 }
 
+/* The same of a mapping that is not locked. */
+static __always_inline void probe_mapping(struct code *code, const struct task_struct *task, const struct vm_area_struct *vma)
+{
+	struct inode *inode = BPF_CORE_READ(vma, vm_file, f_inode);
+
+	if (!(BPF_CORE_READ(vma, vm_flags) & VM_EXEC))
+		return;
+	code->start = BPF_CORE_READ(vma, vm_start);
+	code->end = BPF_CORE_READ(vma, vm_end);
+	code->base = code->start - (BPF_CORE_READ(vma, vm_pgoff) << PAGE_SHIFT);
+	fill_code_key(&code->key, task, 0);
+	if (!inode)
+		return;
+	code->key.inode = BPF_CORE_READ(inode, i_ino);
+	code->key.size = BPF_CORE_READ(inode, i_size);
+	code->key.device = BPF_CORE_READ(inode, i_sb, s_dev);
+}
+
 static __always_inline void find_table(struct code *code)
 {
 	struct tcp_unwind_table *table;
@@ -86,21 +105,23 @@ static __always_inline void find_table(struct code *code)
 /* TCP_STACK_END_UNKNOWN if found; otherwise why not. */
 static __noinline __u32 read_code(struct on_stack *at, __u64 address)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct walk *walk = &at->scratch->walk;
+	struct vm_area_struct *unlocked;
 	struct code *code;
-	long error = 0;
+	long error;
 
 	walk->code = walk->mappings++;
 	code = code_of(walk);
 	code->end = 0;
-	for (int i = 0; i < MAPPING_TRIES; i++) {
-		error = bpf_find_vma(bpf_get_current_task_btf(), address, read_mapping, at, 0);
-		if (error != -EBUSY)
-			break;
+	error = bpf_find_vma(task, address, read_mapping, at, 0);
+	if (error == -EBUSY) {
+		unlocked = find_mapping_unlocked(task, address);
+		if (!unlocked)
+			return TCP_STACK_END_BUSY;
+		probe_mapping(code, task, unlocked);
 	}
-	if (error == -EBUSY)
-		return TCP_STACK_END_BUSY;
-	if (error || !code->end)
+	if ((error && error != -EBUSY) || !code->end)
 		return TCP_STACK_END_NO_MAPPING;
 	find_table(code);
 	return TCP_STACK_END_UNKNOWN;

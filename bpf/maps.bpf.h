@@ -8,7 +8,8 @@
 const volatile bool has_sk_storage = true; /* sk storage from tracing programs: 5.11 */
 const volatile bool has_socket_cookie = true; /* bpf_get_socket_cookie in tracing programs: 5.12 */
 const volatile bool has_task_btf = true; /* bpf_get_current_task_btf: 5.11 */
-const volatile bool has_probe_reads = true; /* bpf_probe_read_kernel: 5.5, refused under lockdown=confidentiality */
+const volatile bool has_kernel_reads = true; /* bpf_probe_read_kernel: 5.5, refused under lockdown=confidentiality */
+const volatile bool has_probe_reads = true; /* tasks are read with it */
 const volatile bool has_task_regs = true; /* bpf_task_pt_regs: 5.15 */
 const volatile __u32 tick_ns = 4000000; /* nanoseconds per jiffy */
 const volatile __u32 stack_budget = 400; /* stack walks per CPU and 100 ms */

@@ -197,8 +197,23 @@ struct signal_struct {
 	atomic_t live;
 };
 
+struct maple_range_64 {
+	unsigned long pivot[15];
+	void *slot[16];
+};
+
+struct maple_arange_64 {
+	unsigned long pivot[9];
+	void *slot[10];
+};
+
+struct maple_tree {
+	void *ma_root;
+};
+
 struct mm_struct {
 	unsigned long task_size;
+	struct maple_tree mm_mt;
 };
 
 struct super_block {
@@ -215,6 +230,7 @@ struct inode {
 struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;
+	struct mm_struct *vm_mm;
 	unsigned long vm_flags;
 	unsigned long vm_pgoff;
 	struct file *vm_file;

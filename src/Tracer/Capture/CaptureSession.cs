@@ -189,6 +189,7 @@ public sealed class CaptureSession : IDisposable
         opened.SetConstant("has_sk_storage", !plan.UsesHash);
         opened.SetConstant("has_socket_cookie", probe.TryTracingHelper(BpfHelper.GetSocketCookie).Works);
         opened.SetConstant("has_task_btf", plan.RungOf(HookLadders.Task) == HookLadders.CurrentTask);
+        opened.SetConstant("has_kernel_reads", probe.TryTracingHelper(BpfHelper.ProbeReadKernel).Works);
         opened.SetConstant("has_probe_reads", plan.RungOf(HookLadders.Task) == HookLadders.ProbeRead);
         opened.SetConstant("has_task_regs", probe.TryTracingHelper(BpfHelper.TaskPtRegs).Works && HookTrials.UserMemory(probe).Works);
         opened.SetConstant("tick_ns", options.TickNs);

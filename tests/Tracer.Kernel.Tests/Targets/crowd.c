@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-/* Commands on many sockets at once: accept threads that block, and thousands of connections. */
+/* Commands on many sockets at once: accept threads that block, and thousands of connections; and threads that are in the way. */
 
 #define CROWD_MAX 19000
 #define CROWD_THREADS 64
@@ -120,11 +122,49 @@ static void close_crowd(char **a)
 	crowd_size = 0;
 }
 
+static atomic_int protecting;
+
+static void *protect_forever(void *argument)
+{
+	const size_t bytes = 16 << 20; /* some 100 us under the lock */
+	char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED || madvise(memory, bytes, MADV_NOHUGEPAGE))
+		abort();
+	memset(memory, 1, bytes);
+	atomic_fetch_add(&protecting, 1);
+	for (;;) {
+		mprotect(memory, bytes, PROT_READ);
+		mprotect(memory, bytes, PROT_READ | PROT_WRITE);
+	}
+	return argument;
+}
+
+/* protect-threads COUNT: each changes what may be done with some memory until the process ends; "ok" when all do */
+static void start_protect_threads(char **a)
+{
+	int count = atoi(a[0]);
+
+	for (int i = 0; i < count; i++) {
+		pthread_t thread;
+
+		if (pthread_create(&thread, NULL, protect_forever, NULL)) {
+			reply("error thread %d", i);
+			return;
+		}
+		pthread_detach(thread);
+	}
+	while (atomic_load(&protecting) < count)
+		usleep(1000);
+	reply("ok");
+}
+
 const struct command crowd_commands[] = {
 	{ "accept-threads", 2, start_accept_threads },
 	{ "accepted", 0, tell_accepted },
 	{ "crowd-accept", 2, accept_crowd },
 	{ "crowd-connect", 3, connect_crowd },
 	{ "crowd-close", 0, close_crowd },
+	{ "protect-threads", 1, start_protect_threads },
 	{ 0 },
 };

@@ -65,11 +65,12 @@ public final class InventoryClient {
             socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: inventory\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             InputStream input = socket.getInputStream();
             StringBuilder answer = new StringBuilder();
+            byte[] part = new byte[4096];
             while (answer.indexOf("\r\n\r\nstock\n") < 0) {
-                int next = input.read();
-                if (next < 0)
+                int length = input.read(part);
+                if (length < 0)
                     throw new IOException("closed after: " + answer);
-                answer.append((char) next);
+                answer.append(new String(part, 0, length, StandardCharsets.US_ASCII));
             }
         }
     }
