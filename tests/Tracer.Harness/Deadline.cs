@@ -17,8 +17,14 @@ public static class Deadline
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>This machine is emulated.</summary>
+    public static bool IsStretched => Patience > 1;
+
     /// <summary>As long as this takes on a usual machine.</summary>
     public static TimeSpan Stretch(TimeSpan limit) => limit * Patience;
+
+    /// <summary>As much as is done in the time that this takes on a usual machine.</summary>
+    public static int Fewer(int amount) => (int)Math.Ceiling(amount / Patience);
 
     /// <summary>The end of a request's time.</summary>
     public static DateTime In(TimeSpan limit) => DateTime.UtcNow + Stretch(limit);

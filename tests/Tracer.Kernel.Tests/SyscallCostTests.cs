@@ -7,14 +7,16 @@ using Xunit;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>The daemon taxes no system call: attaching a single syscall tracepoint would cost about 40 %.</summary>
+[Trait("Guest", "yes")]
 public sealed class SyscallCostTests : KernelTest
 {
-    private const int Pairs = 9;
-    private const int MostPairs = 27;
-    private const double Limit = 1.03;
+    // An emulated processor keeps time badly, and a daemon takes a quarter of a minute there: coarse, and still far from 40 %.
+    private static readonly double Limit = Deadline.IsStretched ? 1.15 : 1.03;
+    private static readonly int Pairs = Deadline.IsStretched ? 3 : 9;
+    private static readonly int MostPairs = 3 * Pairs;
 
     [Fact]
-    public async Task Attaching_changes_the_latency_of_getppid_by_less_than_three_percent()
+    public async Task Attaching_does_not_change_the_latency_of_getppid()
     {
         await using Child latency = Child.Start(TargetPrograms.PathOf("latency"), "2000", "1000");
         await Measure(latency); // the first one warms up
@@ -39,7 +41,8 @@ public sealed class SyscallCostTests : KernelTest
 
     private static async Task<double> MeasureAttached(Child latency)
     {
-        await using Daemon daemon = await Daemon.Start();
+        // No system call is walked here, and to read the tables of all programs takes a minute in a guest.
+        await using Daemon daemon = await Daemon.Start(Deadline.IsStretched ? ["--hooks", "stacks=frame-pointers"] : []);
         await UntilIdle(daemon.Pid);
         return await Measure(latency);
     }

@@ -8,9 +8,12 @@ using Xunit;
 namespace Tracer.Kernel.Tests;
 
 /// <summary>The same transitions as an independent tool sees, for every way a connection begins and ends.</summary>
+[Trait("Guest", "yes")]
 public sealed class TcpStatesOracleTests : KernelTest
 {
-    private const int Connections = 4000;
+    private const string Announced = "LISTEN -> SYN_RECV";
+
+    private static readonly int Connections = Deadline.Fewer(4000);
 
     // The mixture's ports; the tools watch the whole host, and only these are compared.
     private static readonly int[] Ports = [7400, 7600, 7999];
@@ -33,7 +36,10 @@ public sealed class TcpStatesOracleTests : KernelTest
         Assert.Equal(0ul, journal.Lost);
         Assert.True(theirs.Count + tool.Lost > 6 * Connections, $"the oracle saw {theirs.Count} only");
         Assert.Contains(theirs, key => key.EndsWith("FIN_WAIT1 -> CLOSING", StringComparison.Ordinal));
-        AssertSame(theirs, ours, await trace.Stop(), tool.Lost);
+        List<string> kernels = await trace.Stop();
+        if (theirs.Exists(key => key.EndsWith(":0 " + Announced, StringComparison.Ordinal)))
+            (theirs, ours, kernels) = (WithoutPeers(theirs), WithoutPeers(ours), WithoutPeers(kernels));
+        AssertSame(theirs, ours, kernels, tool.Lost);
     }
 
     private static async Task RunMixture(NetworkNamespace netns)
@@ -66,6 +72,11 @@ public sealed class TcpStatesOracleTests : KernelTest
                 return last == journal.Kept.Count ? "quiet" : null;
             });
     }
+
+    /// <summary>Up to 6.12 others see a new connection with the addresses of its listener; we tell its own (docs/decisions/0014).</summary>
+    private static List<string> WithoutPeers(List<string> keys) => keys.ConvertAll(key => key.EndsWith(Announced, StringComparison.Ordinal)
+        ? $"{Ports.Single(port => key.Contains($":{port} ", StringComparison.Ordinal))} {Announced}"
+        : key);
 
     private static bool IsOfMixture(string key) => Array.Exists(Ports, port => key.Contains($":{port} ", StringComparison.Ordinal));
 
