@@ -8,7 +8,7 @@ usage() {
 usage: ./build.sh [COMMAND]
   build          (default) build everything; the executable is artifacts/closewait
   run [ARGS]     build closewait, then follow CLOSE_WAIT on this host until Ctrl-C (ARGS go to `closewait watch`)
-  test [FILTER]  build, then run every test, or those whose full name contains FILTER
+  test [FILTER]  build, then run every test, with one more kernel in a virtual machine, or those whose full name contains FILTER
   test-kernels [KERNEL...]  build, then run the kernel tests in virtual machines with these kernels (tests/kernels/kernels.list; default all)
   fmt            format the C# and the C sources
   clean          delete artifacts/
@@ -126,8 +126,7 @@ need_test_packages() {
 }
 
 # Virtual machines, and what goes into them.
-need_kernel_test_packages() {
-	need_test_packages
+need_virtual_machine_packages() {
 	need qemu-system-x86 has_tool qemu-system-x86_64
 	need qemu-system-arm has_tool qemu-system-aarch64
 	need lld-16 has_tool ld.lld-16
@@ -232,6 +231,7 @@ run_tests() {
 	check_sdk
 	need_build_packages
 	need_test_packages
+	[[ -n ${1-} ]] || need_virtual_machine_packages
 	install_missing
 	build Tracer.sln
 	install_node_packages
@@ -257,6 +257,7 @@ run_tests() {
 	# Alone, one after the other: they look at every socket and every BPF program of the host.
 	run_alone Tracer.Kernel.Tests 900 "${1-}"
 	run_alone Tracer.Incidents 1500 "${1-}"
+	[[ -n ${1-} ]] || run_next_kernel
 	close_tests "${1-}"
 }
 
@@ -266,6 +267,27 @@ run_alone() {
 	started=$((started + 1))
 	wait
 	report_ended "$3"
+}
+
+# In virtual machines: another kernel at each commit, and arm64.
+run_next_kernel() {
+	local log=$results/kernels.log failed_before=$failed code
+	boot_next_kernel "$log" &
+	running=($!)
+	wait
+	code=$(cat "$log.code")
+	head -n -1 "$log"
+	add_sum "$(tail -n 1 "$log")"
+	((code == 0 || failed > failed_before)) || {
+		echo "the virtual machines ended with $code although no test failed"
+		failed=$((failed + 1))
+	}
+}
+
+boot_next_kernel() {
+	local code=0
+	LIMIT=1800 timeout --kill-after=15 2400 "$root/tests/kernels/run" next </dev/null >"$1" 2>&1 || code=$?
+	echo "$code" >"$1.code"
 }
 
 # One line per project, as soon as it has ended.
@@ -323,7 +345,8 @@ install_node_packages() {
 # ---------------------------------------------------------------- the rest
 
 test_kernels() {
-	need_kernel_test_packages
+	need_test_packages
+	need_virtual_machine_packages
 	build Tracer.sln
 	exec "$root/tests/kernels/run" "$@"
 }
