@@ -68,33 +68,36 @@ static __always_inline bool filter_matches(const struct tcp_filter *f, const str
 	return f->state_mask && ports_match(f, sk) && place_matches(f, sk) && pid_matches(f, record);
 }
 
-/* Does anybody watch this change? */
-static __always_inline bool is_watched(const struct tcp_sock *tp, const struct tcp_record *record, __u8 new_state)
+/*
+ * The new states, as bits, whose changes somebody watches on this socket. One
+ * pass for all that a change tells, and without a way out at the first match:
+ * the verifier sees the same at each step and looks once.
+ */
+static __always_inline __u32 watched_states(const struct tcp_sock *tp, const struct tcp_record *record)
 {
+	__u32 states = 0;
+
 	if (control.watch_filters == TCP_WATCH_ALL)
-		return true;
+		return -1;
 	for (__u32 i = 0; i < TCP_FILTER_SLOTS; i++) {
 		if (i >= control.watch_filters)
-			return false;
-		if (control.watch[i].state_mask & (1U << (new_state & 31)) &&
-		    filter_matches(&control.watch[i], tp, record))
-			return true;
+			break;
+		if (filter_matches(&control.watch[i], tp, record))
+			states |= control.watch[i].state_mask;
 	}
-	return false;
+	return states;
 }
 
 /* Is this socket followed at all? */
 static __always_inline bool is_in_scope(const struct tcp_sock *tp, const struct tcp_record *record)
 {
-	if (!control.scope_filters)
-		return true;
 	for (__u32 i = 0; i < TCP_FILTER_SLOTS; i++) {
-		if (i >= control.scope_filters)
-			return false;
+		if (i >= scope_filters)
+			break;
 		if (filter_matches(&control.scope[i], tp, record))
 			return true;
 	}
-	return false;
+	return !scope_filters;
 }
 
 #endif

@@ -43,12 +43,17 @@ static __always_inline bool hop(struct list_walk *list, __s32 offset)
 	return offset < 0 || (list->frame && read_word(&list->frame, list->frame + offset));
 }
 
-/* Follows the root and the hops to the newest frame of the current thread. */
-static __noinline int find_newest_frame(struct on_stack *at)
+/* Follows the root and the hops to the newest frame of the current thread. Not static, so that the verifier looks at it once. */
+__noinline int find_newest_frame(void)
 {
-	struct list_walk *list = &at->scratch->list;
-	__u64 root = list->layout.root;
+	struct on_stack at = { .scratch = scratch_of_this_cpu() };
+	struct list_walk *list;
+	__u64 root;
 
+	if (!at.scratch)
+		return 0;
+	list = &at.scratch->list;
+	root = list->layout.root;
 	list->frame = 0;
 	list->thread_pointer = bpf_get_current_task_btf()->thread.fsbase;
 	if (list->layout.root_kind == TCP_INTERPRETER_ROOT_THREAD_POINTER)
@@ -56,7 +61,7 @@ static __noinline int find_newest_frame(struct on_stack *at)
 	if (!read_word(&list->frame, root))
 		return 0;
 	if (list->layout.root_kind == TCP_INTERPRETER_ROOT_THREAD_LIST)
-		bpf_loop(THREADS_MAX, match_thread, at, 0);
+		bpf_loop(THREADS_MAX, match_thread, &at, 0);
 	return hop(list, list->layout.hops[0]) && hop(list, list->layout.hops[1]) && list->frame;
 }
 
@@ -156,7 +161,7 @@ static __noinline int walk_interpreter(struct on_stack *at)
 	if (!has_frame_list(&target->interpreter))
 		return 0;
 	scratch->list.layout = target->interpreter;
-	if (!find_newest_frame(at))
+	if (!find_newest_frame())
 		return 0;
 	bpf_loop(TCP_INTERPRETER_DEPTH, list_step, at, 0);
 	if (scratch->walk.interpreted) /* between requests the texts are those of the last one, and perhaps freed */
@@ -169,16 +174,16 @@ static __noinline int walk_interpreter(struct on_stack *at)
 /* What distinguishes two call paths that the machine stack does not: the two newest frames. */
 static __always_inline __u64 hash_newest_frames(__u64 hash)
 {
-	struct on_stack at = { .scratch = scratch_of_this_cpu() };
+	struct scratch *scratch = scratch_of_this_cpu();
 	struct tcp_target *target = target_of_current();
 	struct list_walk *list;
 	__u64 words[3] = {};
 
-	if (!at.scratch || !target || !has_frame_list(&target->interpreter))
+	if (!scratch || !target || !has_frame_list(&target->interpreter))
 		return hash;
-	list = &at.scratch->list;
+	list = &scratch->list;
 	list->layout = target->interpreter;
-	if (!find_newest_frame(&at))
+	if (!find_newest_frame())
 		return hash;
 	read_word(&words[0], list->frame + list->layout.position_offset);
 	read_word(&words[1], list->frame + list->layout.caller_offset);

@@ -15,6 +15,7 @@ const volatile __u32 tick_ns = 4000000; /* nanoseconds per jiffy */
 const volatile __u32 stack_budget = 400; /* stack walks per CPU and 100 ms */
 const volatile __u32 exec_budget = 5; /* new programs told of per CPU and 100 ms */
 const volatile __u32 recvmsg_args = 5; /* arguments of tcp_recvmsg(): 6 before 5.19, 4 in 7.2 */
+const volatile __u32 scope_filters = 0; /* how many of control.scope[] are in use; 0: the whole host, and no program has the code for it */
 const volatile __u32 accept_args = 2; /* arguments of inet_csk_accept(): 4 before 6.10 */
 
 /* Live settings and the doorbell; the daemon maps this page. */

@@ -37,7 +37,7 @@ int BPF_PROG(on_state_change, const struct sock *sk, const int old_state, const 
 	if (*running) /* kernels before 6.2 let a program interrupt itself: the second one takes it */
 		return 0;
 	*running = 1;
-	handle_change(ctx, sk, &change);
+	handle_change(ctx, sk, &change, false);
 	*running = 0;
 	return 0;
 }
@@ -56,7 +56,7 @@ int BPF_PROG(on_nested_change, const struct sock *sk, const int old_state, const
 	if (!scratch || !*(volatile __u64 *)&scratch->running)
 		return 0;
 	count(TCP_COUNTER_NESTED);
-	handle_change(ctx, sk, &change);
+	handle_change(ctx, sk, &change, true);
 	return 0;
 }
 

@@ -319,15 +319,23 @@ static __always_inline void begin_functions(struct scratch *scratch)
 	scratch->walk.has_functions = true;
 }
 
-/* Returns the words found: frames of the machine stack, then those of an interpreter. */
-static __always_inline __u32 walk_stack(void *ctx, struct scratch *scratch)
+/*
+ * Returns the words found: frames of the machine stack, then those of an
+ * interpreter. Not static and without arguments, so that the verifier looks at
+ * the walk once for each program, not once for each way to it.
+ */
+__noinline __u32 walk_current_stack(void)
 {
-	struct on_stack at = { .scratch = scratch };
-	struct tcp_stack *stack = &scratch->stack;
-	struct walk *walk = &scratch->walk;
+	struct on_stack at = { .scratch = scratch_of_this_cpu() };
+	struct tcp_stack *stack;
+	struct walk *walk;
 
-	begin_walk(scratch);
-	begin_functions(scratch);
+	if (!at.scratch)
+		return 0;
+	stack = &at.scratch->stack;
+	walk = &at.scratch->walk;
+	begin_walk(at.scratch);
+	begin_functions(at.scratch);
 	bpf_loop(TCP_STACK_DEPTH, walk_step, &at, 0);
 	keep_generated_fresh(walk);
 	walk_interpreter(&at);
@@ -338,6 +346,11 @@ static __always_inline __u32 walk_stack(void *ctx, struct scratch *scratch)
 	stack->frame_count = walk->frames;
 	stack->interpreter_count = walk->interpreted;
 	return walk->frames + walk->interpreted * 3;
+}
+
+static __always_inline __u32 walk_stack(void *ctx, struct scratch *scratch)
+{
+	return walk_current_stack();
 }
 
 #endif

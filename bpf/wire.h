@@ -390,10 +390,10 @@ struct tcp_filter {
 struct tcp_control {
 	__u32 doorbell_armed; /* 1: the consumer sleeps; the next record wakes it and clears this */
 	__u32 watch_filters; /* how many of watch[] are in use; 0: nobody watches transitions */
-	__u32 scope_filters; /* how many of scope[] are in use; 0: the whole host */
 	__u32 snapshot_states; /* bit N: iterators report sockets in state N */
+	__u32 reserved;
 	struct tcp_filter watch[TCP_FILTER_SLOTS]; /* any match: the transition leaves the kernel */
-	struct tcp_filter scope[TCP_FILTER_SLOTS]; /* no match: the socket is not followed at all; state_mask is ignored beyond 0 */
+	struct tcp_filter scope[TCP_FILTER_SLOTS]; /* no match: the socket is not followed at all; state_mask is ignored beyond 0; how many are in use is fixed before the load */
 };
 
 #endif

@@ -3,7 +3,6 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,15 +29,10 @@ public static class TracerHost
     internal static WebApplication Build(
         TracerHostOptions options, EventHub hub, IFactSource facts, Func<PeerCredentials, string?>? objection)
     {
-        if (options.SocketPath is null && options.TcpEndPoint is null)
-            throw new TracerHostException("neither a unix socket nor a TCP address to listen on");
-        if (options.TcpEndPoint is { } tcp && options.Tls is null && !IPAddress.IsLoopback(tcp.Address))
-            throw new TracerHostException($"listening on {tcp} needs mutual TLS: a certificate, its key and the authority of the clients");
-        HttpsConnectionAdapterOptions? tls = options.Tls is null ? null : MutualTls.Load(options.Tls);
-        ListenSockets sockets = new(options);
+        ListenSockets sockets = OpenSockets(options);
         try
         {
-            return Build(options, hub, facts, kestrel => Listen(kestrel, sockets, tls, objection ?? sockets.FindObjection), sockets);
+            return Build(options, hub, facts, sockets, objection);
         }
         catch
         {
@@ -46,6 +40,22 @@ public static class TracerHost
             throw;
         }
     }
+
+    /// <summary>All that can be wrong with the options is found here.</summary>
+    internal static ListenSockets OpenSockets(TracerHostOptions options)
+    {
+        if (options.SocketPath is null && options.TcpEndPoint is null)
+            throw new TracerHostException("neither a unix socket nor a TCP address to listen on");
+        if (options.TcpEndPoint is { } tcp && options.Tls is null && !IPAddress.IsLoopback(tcp.Address))
+            throw new TracerHostException($"listening on {tcp} needs mutual TLS: a certificate, its key and the authority of the clients");
+        MutualTls? tls = options.Tls is null ? null : MutualTls.Load(options.Tls);
+        return new ListenSockets(options, tls);
+    }
+
+    /// <summary>The server behind sockets that are open; it disposes them.</summary>
+    internal static WebApplication Build(
+        TracerHostOptions options, EventHub hub, IFactSource facts, ListenSockets sockets, Func<PeerCredentials, string?>? objection) =>
+        Build(options, hub, facts, kestrel => Listen(kestrel, sockets, objection ?? sockets.FindObjection), sockets);
 
     private static WebApplication Build(
         TracerHostOptions options, EventHub hub, IFactSource facts, Action<KestrelServerOptions> listen, ListenSockets sockets)
@@ -118,7 +128,6 @@ public static class TracerHost
     private static void Listen(
         KestrelServerOptions kestrel,
         ListenSockets sockets,
-        HttpsConnectionAdapterOptions? tls,
         Func<PeerCredentials, string?> objection)
     {
         if (sockets.UnixEndPoint is { } unix)
@@ -134,8 +143,8 @@ public static class TracerHost
             kestrel.Listen(tcp, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
-                if (tls is not null)
-                    listen.UseHttps(tls);
+                if (sockets.Tls is { } tls)
+                    listen.UseHttps(tls.ForServer());
             });
         }
     }

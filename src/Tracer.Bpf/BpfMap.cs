@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.ComponentModel;
 using Tracer.Bpf.Interop;
 using Tracer.Linux.Interop;
 
@@ -99,6 +100,24 @@ public sealed unsafe class BpfMap
             if (result is < 0 and not NoSuchKey)
                 throw new BpfException($"delete from map '{Name}'", -result);
             return result >= 0;
+        }
+    }
+
+    /// <summary>Maps some elements of an array that was declared with BPF_F_MMAPABLE; at least one.</summary>
+    public MappedElements MapElements(int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)first + (uint)count, MaxEntries);
+        long size = ValueSize + 7L & ~7L;
+        using BpfObject.Lease lease = _owner.Borrow();
+        try
+        {
+            return MappedElements.Map(Fd, first * size, checked((int)(count * size)));
+        }
+        catch (Win32Exception e)
+        {
+            throw new BpfException($"map elements of '{Name}'", e.NativeErrorCode);
         }
     }
 

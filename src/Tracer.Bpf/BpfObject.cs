@@ -152,26 +152,6 @@ public sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    /// <summary>After <see cref="Load"/>: maps all elements of an array that was declared with BPF_F_MMAPABLE, one behind the other.</summary>
-    public MappedMap MapArray(string name)
-    {
-        using Lease lease = Borrow();
-        BpfMap map = Map(name);
-        nuint page = (nuint)Environment.SystemPageSize;
-        long bytes = (map.ValueSize + 7L & ~7L) * map.MaxEntries;
-        if (bytes > int.MaxValue)
-            throw new BpfException($"map array '{name}' of '{_name}'", Errno.E2BIG);
-        try
-        {
-            MappedMemory memory = MappedMemory.Map(map.Fd, 0, ((nuint)bytes + page - 1) / page * page, writable: true);
-            return new MappedMap(memory, name, (int)bytes, new Dictionary<string, DataVariable>());
-        }
-        catch (Win32Exception e)
-        {
-            throw new BpfException($"map array '{name}' of '{_name}'", e.NativeErrorCode);
-        }
-    }
-
     public ProgramStatistics Statistics(string program)
     {
         using Lease lease = Borrow();

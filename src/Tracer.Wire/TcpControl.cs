@@ -9,8 +9,8 @@ public struct TcpControl
 {
     public uint DoorbellArmed;
     public uint WatchFilters;
-    public uint ScopeFilters;
     public uint SnapshotStates;
+    public uint Reserved;
     public TcpFilterSlots Watch;
     public TcpFilterSlots Scope;
 }

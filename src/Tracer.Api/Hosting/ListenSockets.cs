@@ -15,8 +15,9 @@ internal sealed class ListenSockets : IDisposable
     private readonly SocketFile? _file;
     private readonly PeerPolicy? _policy;
 
-    public ListenSockets(TracerHostOptions options)
+    public ListenSockets(TracerHostOptions options, MutualTls? tls)
     {
+        Tls = tls;
         if (options.SocketPath is not null)
         {
             (_file, Socket listener) = SocketFile.Open(options.SocketPath, GroupChange(options));
@@ -31,11 +32,25 @@ internal sealed class ListenSockets : IDisposable
 
     public UnixDomainSocketEndPoint? UnixEndPoint { get; }
 
+    /// <summary>How TCP is spoken; null: in the clear.</summary>
+    public MutualTls? Tls { get; }
+
     /// <summary>With the port the kernel chose when none was asked for.</summary>
     public IPEndPoint? TcpEndPoint { get; private set; }
 
     /// <summary>What to tell a client of the unix socket that is not welcome; null: it is.</summary>
     public string? FindObjection(PeerCredentials peer) => _policy?.FindObjection(peer);
+
+    /// <summary>Waits until somebody connects, without accepting, or until <see cref="EndWait"/>. Before any socket was claimed.</summary>
+    public void WaitForClient() => Socket.Select(new List<Socket>(_unclaimed), null, null, microSeconds: -1);
+
+    /// <summary>Ends the wait, and with it the life of the sockets; any thread.</summary>
+    public void EndWait()
+    {
+        // It wakes who polls, which closing does not; and a connection that still waits is refused.
+        foreach (Socket socket in _unclaimed)
+            socket.Shutdown(SocketShutdown.Both);
+    }
 
     /// <summary>Hands the socket of an endpoint to Kestrel, which owns it from then on.</summary>
     public Socket Claim(EndPoint endPoint)

@@ -7,25 +7,35 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace Tracer.Api.Hosting;
 
 /// <summary>TLS in which both sides show a certificate; only what the given authority signed is let in.</summary>
-internal static class MutualTls
+internal sealed class MutualTls
 {
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    /// <summary>Reads the files now: a mistake in them is a start-up error.</summary>
-    public static HttpsConnectionAdapterOptions Load(TlsFiles files)
+    private readonly X509Certificate2 _certificate;
+    private readonly X509Certificate2Collection _chain;
+    private readonly X509Certificate2Collection _authorities;
+
+    private MutualTls(X509Certificate2 certificate, X509Certificate2Collection chain, X509Certificate2Collection authorities)
     {
-        X509Certificate2 certificate = Read(files.CertificatePath, path => X509Certificate2.CreateFromPemFile(path, files.KeyPath));
-        X509Certificate2Collection chain = Read(files.CertificatePath, ReadAll);
-        X509Certificate2Collection authorities = Read(files.ClientCaPath, ReadAll);
-        return new HttpsConnectionAdapterOptions
-        {
-            ServerCertificate = certificate,
-            ServerCertificateChain = chain,
-            SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ClientCertificateMode = ClientCertificateMode.RequireCertificate,
-            ClientCertificateValidation = (client, sent, _) => IsSignedBy(authorities, client, sent?.ChainPolicy.ExtraStore),
-        };
+        _certificate = certificate;
+        _chain = chain;
+        _authorities = authorities;
     }
+
+    /// <summary>Reads the files now: a mistake in them is a start-up error.</summary>
+    public static MutualTls Load(TlsFiles files) => new(
+        Read(files.CertificatePath, path => X509Certificate2.CreateFromPemFile(path, files.KeyPath)),
+        Read(files.CertificatePath, ReadAll),
+        Read(files.ClientCaPath, ReadAll));
+
+    public HttpsConnectionAdapterOptions ForServer() => new()
+    {
+        ServerCertificate = _certificate,
+        ServerCertificateChain = _chain,
+        SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        ClientCertificateMode = ClientCertificateMode.RequireCertificate,
+        ClientCertificateValidation = (client, sent, _) => IsSignedBy(_authorities, client, sent?.ChainPolicy.ExtraStore),
+    };
 
     private static X509Certificate2Collection ReadAll(string path)
     {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Net.Sockets;
-using System.Security.Cryptography;
 
 namespace Tracer.Api.Hosting;
 
@@ -106,7 +105,8 @@ internal sealed class SocketFile : IDisposable
 
     private Socket Listen(Action<string>? giveToGroup)
     {
-        string privateDirectory = Path.Combine(_directory, "." + RandomNumberGenerator.GetHexString(8, lowercase: true));
+        // As hard to guess as RandomNumberGenerator's, which would bring OpenSSL into every daemon: 4 MB.
+        string privateDirectory = Path.Combine(_directory, "." + Guid.NewGuid().ToString("N")[..8]);
         string privatePath = Path.Combine(privateDirectory, "s");
         if (System.Text.Encoding.UTF8.GetByteCount(privatePath) > MaxPathBytes)
             throw new TracerHostException($"cannot listen on {_path}: the path of its directory is too long for a unix socket");

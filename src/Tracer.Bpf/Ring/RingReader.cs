@@ -14,13 +14,15 @@ namespace Tracer.Bpf.Ring;
 /// </summary>
 /// <remarks>
 /// Layout of the kernel (kernel/bpf/ringbuf.c): a page with the consumer position, a page with the producer position,
-/// the data twice in a row so that no record is cut at the end. Positions are byte counts that only grow.
+/// the data twice in a row so that no record is cut at the end. Positions are byte counts that only grow. Of the second
+/// copy as much is mapped here as a record may need: the pages of both count as resident, 32 MiB for a ring of 16.
 /// </remarks>
 public sealed unsafe class RingReader : IDisposable
 {
     private const uint BusyBit = 1u << 31; // BPF_RINGBUF_BUSY_BIT: reserved, not yet submitted
     private const uint DiscardBit = 1u << 30; // BPF_RINGBUF_DISCARD_BIT
     private const uint HeaderSize = 8; // BPF_RINGBUF_HDR_SZ
+    private const uint LongestRecord = 64 * 1024; // of wire.h: below 4 KiB
     private const int LocalPositionOffset = 4096; // of the producer position, in the in-memory layout of the tests
 
     private readonly MappedMemory? _consumerPage;
@@ -42,7 +44,7 @@ public sealed unsafe class RingReader : IDisposable
         try
         {
             _consumerPage = MappedMemory.Map(ring.Fd, 0, page, writable: true);
-            _producerPages = MappedMemory.Map(ring.Fd, (long)page, page + 2 * (nuint)size, writable: false);
+            _producerPages = MappedMemory.Map(ring.Fd, (long)page, page + size + Math.Min(size, LongestRecord), writable: false);
         }
         catch (Win32Exception e)
         {
@@ -108,7 +110,7 @@ public sealed unsafe class RingReader : IDisposable
                 break;
             uint length = word & ~DiscardBit;
             ulong step = (ulong)length + HeaderSize + 7 & ~7ul;
-            if (step > _produced - _position)
+            if (step > _produced - _position || step > LongestRecord)
                 ThrowCorrupt(length);
             _position += step;
             if ((word & DiscardBit) != 0)
@@ -142,5 +144,5 @@ public sealed unsafe class RingReader : IDisposable
 
     [DoesNotReturn]
     private void ThrowCorrupt(uint length) => throw new BpfException("read ring buffer", Errno.EBADMSG,
-        $"record of {length} bytes at position {_position}, but only {_produced - _position} bytes of {_mask + 1} are in use");
+        $"record of {length} bytes at position {_position}, but only {_produced - _position} bytes of {_mask + 1} are in use, and {LongestRecord} are a record's limit");
 }

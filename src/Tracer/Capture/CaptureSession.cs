@@ -142,7 +142,6 @@ public sealed class CaptureSession : IDisposable
             link.Dispose();
         Doorbell.Dispose();
         Ring.Dispose();
-        Unwind?.Dispose();
         _control.Dispose();
         _object.Dispose();
     }
@@ -154,7 +153,6 @@ public sealed class CaptureSession : IDisposable
         ref TcpControl control = ref _control.At<TcpControl>(_controlOffset);
         for (int i = 0; i < scope.Count; i++)
             control.Scope[i] = scope[i];
-        control.ScopeFilters = (uint)scope.Count;
     }
 
     private void AttachAll()
@@ -193,6 +191,7 @@ public sealed class CaptureSession : IDisposable
         opened.SetConstant("has_probe_reads", plan.RungOf(HookLadders.Task) == HookLadders.ProbeRead);
         opened.SetConstant("has_task_regs", probe.TryTracingHelper(BpfHelper.TaskPtRegs).Works && HookTrials.UserMemory(probe).Works);
         opened.SetConstant("tick_ns", options.TickNs);
+        opened.SetConstant("scope_filters", (uint)options.Scope.Count);
         opened.SetConstant("stack_budget", (options.StackBudget + BudgetWindowsPerSecond - 1) / BudgetWindowsPerSecond);
         opened.SetConstant("recvmsg_args", (uint)(probe.CountParameters("tcp_recvmsg") ?? 5));
         opened.SetConstant("accept_args", (uint)(probe.CountParameters("inet_csk_accept") ?? 2));

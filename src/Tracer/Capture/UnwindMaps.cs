@@ -7,29 +7,44 @@ using Tracer.Wire;
 namespace Tracer.Capture;
 
 /// <summary>What the kernel side's stack walk reads: rules of code, and what is known of processes.</summary>
-public sealed class UnwindMaps : IDisposable
+public sealed class UnwindMaps
 {
-    private readonly MappedMap _rows;
+    private readonly BpfMap _rows;
     private readonly BpfMap _tables;
     private readonly BpfMap _targets;
 
     internal UnwindMaps(BpfObject loaded)
     {
-        _rows = loaded.MapArray("unwind_rows");
+        _rows = loaded.Map("unwind_rows");
         _tables = loaded.Map("unwind_tables");
         _targets = loaded.Map("targets");
+        RowCapacity = (int)_rows.MaxEntries;
         TableCapacity = (int)_tables.MaxEntries;
         TargetCapacity = (int)_targets.MaxEntries;
     }
 
-    public int RowCapacity => Rows.Length;
+    public int RowCapacity { get; }
 
     public int TableCapacity { get; }
 
     public int TargetCapacity { get; }
 
-    /// <summary>All rows; a table's own are written before the table itself is set.</summary>
-    public Span<TcpUnwindRow> Rows => MemoryMarshal.Cast<byte, TcpUnwindRow>(_rows.Bytes);
+    /// <summary>A table's rows are written before the table itself is set.</summary>
+    public void WriteRows(int first, ReadOnlySpan<TcpUnwindRow> rows)
+    {
+        if (rows.IsEmpty)
+            return;
+        using MappedElements window = _rows.MapElements(first, rows.Length);
+        MemoryMarshal.AsBytes(rows).CopyTo(window.Bytes);
+    }
+
+    public TcpUnwindRow[] ReadRows(int first, int count)
+    {
+        if (count == 0)
+            return [];
+        using MappedElements window = _rows.MapElements(first, count);
+        return MemoryMarshal.Cast<byte, TcpUnwindRow>(window.Bytes).ToArray();
+    }
 
     /// <summary>False when there is no room for another table.</summary>
     public bool TrySetTable(in TcpCodeKey key, in TcpUnwindTable table) =>
@@ -40,8 +55,6 @@ public sealed class UnwindMaps : IDisposable
     /// <summary>False when there is no room for another process. The kernel side removes a process when it ends.</summary>
     public bool TrySetTarget(uint pid, in TcpTarget target) =>
         TryUpdate(_targets, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in pid)), MemoryMarshal.AsBytes(new ReadOnlySpan<TcpTarget>(in target)));
-
-    public void Dispose() => _rows.Dispose();
 
     private static bool TryUpdate(BpfMap map, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Hosting;
 using Tracer.Api;
 using Tracer.Attribution;
 using Tracer.Bpf;
@@ -26,7 +24,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private readonly CaptureSession _session;
     private readonly HandoffQueue<PumpedItem> _queue;
     private readonly Symbolizer _symbolizer;
-    private readonly WebApplication _host;
+    private readonly TracerServer _server;
     private readonly WorkerThread _pumpThread;
     private readonly WorkerThread _enricherThread;
     private readonly RuntimeDirectory _runtimes;
@@ -66,7 +64,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         };
         hub.InterestChanged += interests => session.SetWatch(KernelFilters.Compile(interests, path => cgroups?.IdOf(path) ?? 0));
         var facts = new FactSource(names, _threads, _inspector, descriptors, counters, cgroups, scans, pump, status);
-        _host = TracerHost.Build(HostSettings.Of(options), hub, facts);
+        _server = TracerServer.Open(HostSettings.Of(options), hub, facts);
         _pumpThread = new WorkerThread("pump", pump.Run, stop);
         _enricherThread = new WorkerThread("enricher", enricher.Run, stop);
         _loaderThread = _loader is null ? null : new WorkerThread("loader", _loader.Run, stop);
@@ -119,10 +117,10 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _sceneThread?.Start();
         try
         {
-            // Not cancelled half-way, which the server would report as a failure: it takes milliseconds, and the wait below ends at once.
-            await _host.StartAsync(CancellationToken.None);
+            if (_options.Lifeline)
+                await _server.StartAsync(); // whoever started this daemon connects next
             Announcement.Ready(_options);
-            await _host.WaitForShutdownAsync(cancellationToken);
+            await _server.ServeAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -141,8 +139,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _sceneThread?.Stop();
-        await _host.StopAsync();
-        await _host.DisposeAsync();
+        await _server.DisposeAsync();
         _pumpThread.Stop();
         _enricherThread.Stop();
         _loaderThread?.Stop();

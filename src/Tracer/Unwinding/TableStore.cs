@@ -46,12 +46,7 @@ public sealed class TableStore(UnwindMaps maps, TimeProvider time)
             Refused++;
             return;
         }
-        Span<TcpUnwindRow> target = maps.Rows.Slice(first, rows.Length);
-        for (int i = 0; i < rows.Length; i++)
-        {
-            ref readonly UnwindRow row = ref rows[i];
-            target[i] = new TcpUnwindRow { Offset = row.Offset, Kind = (TcpUnwindKind)row.Kind, SavedFp = row.SavedFramePointer, CfaOffset = row.CfaOffset };
-        }
+        maps.WriteRows(first, MemoryMarshal.Cast<UnwindRow, TcpUnwindRow>(rows)); // one layout: UnwindTermsTests
         while (!maps.TrySetTable(key, new TcpUnwindTable { Base = codeBase, End = codeEnd, FirstRow = (uint)first, RowCount = (uint)rows.Length }))
         {
             if (!EvictOldest(but: key))
@@ -69,7 +64,7 @@ public sealed class TableStore(UnwindMaps maps, TimeProvider time)
     {
         lock (_lock)
             return _tables.TryGetValue(key, out LinkedListNode<Loaded>? node)
-                ? MemoryMarshal.Cast<TcpUnwindRow, UnwindRow>(maps.Rows.Slice(node.Value.First, node.Value.Count)).ToArray()
+                ? MemoryMarshal.Cast<TcpUnwindRow, UnwindRow>(maps.ReadRows(node.Value.First, node.Value.Count)).ToArray()
                 : null;
     }
 

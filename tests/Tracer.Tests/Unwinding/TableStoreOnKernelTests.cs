@@ -21,13 +21,13 @@ public sealed class TableStoreOnKernelTests
         var store = new TableStore(session.Unwind!, TimeProvider.System);
         TcpCodeKey key = Key(1);
         store.Load(in key, [new UnwindRow(16, UnwindRowKind.StackPointer, 2, 1), new UnwindRow(32, UnwindRowKind.None, 0, 0)]);
-        TcpUnwindRow row = session.Unwind!.Rows[0];
+        TcpUnwindRow row = Assert.Single(session.Unwind!.ReadRows(0, 1));
         Assert.Equal((16u, TcpUnwindKind.StackPointer, (byte)2, (short)1), (row.Offset, row.Kind, row.SavedFp, row.CfaOffset));
         Assert.Equal((1, 2), (store.Count, store.RowsUsed));
 
         store.Load(in key, [new UnwindRow(48, UnwindRowKind.End, 0, 0)]);
         Assert.Equal((1, 1), (store.Count, store.RowsUsed));
-        Assert.Equal(48u, session.Unwind.Rows[2].Offset); // the old rows rest: a walk may still read them
+        Assert.Equal(48u, session.Unwind.ReadRows(2, 1)[0].Offset); // the old rows rest: a walk may still read them
         store.Drop(in key);
         Assert.Equal((0, 0), (store.Count, store.RowsUsed));
     }
