@@ -2,27 +2,31 @@
 namespace Tracer;
 
 /// <summary>
-/// A bounded queue from one thread to one other. It never blocks the writer: a full queue refuses. Items are copied into a
-/// fixed array, so passing one on allocates nothing.
+/// A bounded queue from one thread to one other. It never blocks the writer: a full queue refuses. Items are copied into
+/// places that stay, so passing one on allocates nothing once as many have passed as there are places: those of an idle daemon's
+/// sockets would be 5 MB.
 /// </summary>
 public sealed class HandoffQueue<T>(int capacityPowerOfTwo) : IDisposable
 {
-    private readonly T[] _items = new T[1 << capacityPowerOfTwo];
+    private const int ChunkBits = 6; // 64 of the largest items, sockets, stay below the large object heap
+
+    private readonly T[]?[] _chunks = new T[]?[1 << Math.Max(0, capacityPowerOfTwo - ChunkBits)];
     private readonly AutoResetEvent _wake = new(false);
     private long _written;
     private long _read;
     private int _sleeping;
 
-    public int Capacity => _items.Length;
+    public int Capacity { get; } = 1 << capacityPowerOfTwo;
 
     public int Count => (int)(Volatile.Read(ref _written) - Volatile.Read(ref _read));
 
     /// <summary>False: full.</summary>
     public bool TryEnqueue(in T item)
     {
-        if (Count == _items.Length)
+        if (Count == Capacity)
             return false;
-        _items[_written & (_items.Length - 1)] = item;
+        _chunks[ChunkOf(_written)] ??= new T[1 << ChunkBits];
+        At(_written) = item;
         Volatile.Write(ref _written, _written + 1);
         Interlocked.MemoryBarrier(); // the reader says that it sleeps, then looks again
         if (Volatile.Read(ref _sleeping) != 0 && Interlocked.Exchange(ref _sleeping, 0) != 0)
@@ -31,7 +35,7 @@ public sealed class HandoffQueue<T>(int capacityPowerOfTwo) : IDisposable
     }
 
     /// <summary>The oldest item in place; valid until <see cref="Advance"/>. Only if <see cref="Count"/> is not 0.</summary>
-    public ref T Peek() => ref _items[_read & (_items.Length - 1)];
+    public ref T Peek() => ref At(_read);
 
     /// <summary>Gives the place of the oldest item back.</summary>
     public void Advance()
@@ -59,4 +63,8 @@ public sealed class HandoffQueue<T>(int capacityPowerOfTwo) : IDisposable
     public void Wake() => _wake.Set();
 
     public void Dispose() => _wake.Dispose();
+
+    private int ChunkOf(long position) => (int)(position & (Capacity - 1)) >> ChunkBits;
+
+    private ref T At(long position) => ref _chunks[ChunkOf(position)]![(int)position & (Capacity - 1) & ((1 << ChunkBits) - 1)];
 }

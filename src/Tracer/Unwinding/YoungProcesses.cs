@@ -18,8 +18,21 @@ public sealed class YoungProcesses(TimeProvider time)
 
     public int Count => _waiting.Sum(queue => queue.Count);
 
-    /// <summary>How long nothing is due at most.</summary>
-    public TimeSpan LongestWait => Count > 0 ? Pauses[0] : Timeout.InfiniteTimeSpan;
+    /// <summary>Until the next one is due; endless when there is none.</summary>
+    public TimeSpan LongestWait
+    {
+        get
+        {
+            double least = double.PositiveInfinity;
+            for (int looks = 0; looks < Pauses.Length; looks++)
+            {
+                if (_waiting[looks].TryPeek(out (long Timestamp, TcpCodeMapping Process) oldest))
+                    least = Math.Min(least, (Pauses[looks] - time.GetElapsedTime(oldest.Timestamp)).TotalMilliseconds);
+            }
+            // A wait takes whole milliseconds, and one that ends too early is one more.
+            return double.IsInfinity(least) ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(least)));
+        }
+    }
 
     /// <summary>Waits for the first time, or the time after so many looks; false when there is no room. After the last look: true, and forgotten.</summary>
     public bool TryAdd(in TcpCodeMapping process, int looks)
