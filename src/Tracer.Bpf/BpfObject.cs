@@ -161,7 +161,7 @@ public sealed unsafe class BpfObject : IDisposable
         ProgramInfo info = default;
         uint size = (uint)sizeof(ProgramInfo);
         Check(LibBpf.bpf_obj_get_info_by_fd(fd, &info, &size), $"read statistics of program '{program}'");
-        return new ProgramStatistics(info.RunCount, info.RunTimeNs, info.RecursionMisses);
+        return new ProgramStatistics(info.RunCount, info.RunTimeNs, info.RecursionMisses, info.VerifiedInstructions);
     }
 
     /// <summary>How often the program was skipped because it was running on that CPU already.</summary>

@@ -30,6 +30,21 @@ public sealed class AllocationTests
         Assert.Equal(1UL, ledger.Counters.Listeners);
     }
 
+    [Fact]
+    public void A_socket_on_the_books_takes_so_many_bytes()
+    {
+        const int sockets = 1 << 14; // a table that doubles has just doubled: nearly the worst case
+        SocketLedger ledger = new(new LedgerOptions(), (LedgerChangeKind kind, in TrackedSocket socket) => _told++);
+        Conn conn = new Conn(0).Through(100, Server.At(3));
+        Enter(ledger, conn, sockets + 1);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (ulong cookie = 1; cookie <= sockets; cookie++)
+            Enter(ledger, conn, cookie);
+        // What the kernel remembers of it is 500 of them (docs/decisions/0015).
+        Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / sockets, 0, 960);
+        Assert.Equal(sockets + 1, ledger.Count);
+    }
+
     private long AllocatedByCycles(SocketLedger ledger, ulong listenerCookie)
     {
         Conn conn = new Conn(0).Through(listenerCookie, Server.At(3));

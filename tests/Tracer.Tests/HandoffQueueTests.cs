@@ -47,6 +47,14 @@ public sealed class HandoffQueueTests
     }
 
     [Fact]
+    public void A_queue_that_nobody_uses_takes_no_memory()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        using var queue = new HandoffQueue<PumpedItem>(13);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4096); // its places are 5 MB
+    }
+
+    [Fact]
     public void Passing_an_item_on_allocates_nothing()
     {
         using var queue = new HandoffQueue<PumpedItem>(4);

@@ -7,7 +7,7 @@ namespace Tracer.Bpf.Interop;
 /// struct bpf_prog_info, linux/bpf.h: only the counters. The kernel fills as much as it knows (5.10 ends before
 /// recursion_misses) and leaves the rest zero; pointers before the counters stay null, so nothing else is copied out.
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 216)]
+[StructLayout(LayoutKind.Explicit, Size = 224)]
 internal struct ProgramInfo
 {
     [FieldOffset(192)]
@@ -18,4 +18,7 @@ internal struct ProgramInfo
 
     [FieldOffset(208)]
     internal ulong RecursionMisses;
+
+    [FieldOffset(216)]
+    internal uint VerifiedInstructions;
 }

@@ -123,6 +123,9 @@ public sealed class CaptureSession : IDisposable
         return skipped > taken ? skipped - taken : 0;
     }
 
+    /// <summary>What the verifier looked at, of all programs: most of the time that loading takes.</summary>
+    internal long VerifiedInstructions => Plan.Programs.Where(_object.ProgramNames.Contains).Sum(program => (long)_object.Statistics(program).VerifiedInstructions);
+
     /// <summary>Lets a stack that user space does not have cross the ring again.</summary>
     public void ForgetStack(ulong stackId) => _knownStacks.Delete(MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in stackId)));
 

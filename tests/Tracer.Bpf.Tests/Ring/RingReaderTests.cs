@@ -93,6 +93,19 @@ public sealed class RingReaderTests
         Assert.Equal((1ul << 40) + 16, ring.Consumed);
     }
 
+    [Fact]
+    public void A_record_longer_than_the_part_of_the_ring_that_is_mapped_twice_stops_the_reader()
+    {
+        const int size = 256 * 1024;
+        const int longest = (64 * 1024) - 8; // with its header
+        var ring = new RingArray(size);
+        ring.WriteHeader(ring.Reserve(longest)!.Value, longest);
+        Assert.True(ring.Reader.TryRead(out ReadOnlySpan<byte> record));
+        Assert.Equal(longest, record.Length);
+        ring.WriteHeader(ring.Reserve(longest + 1)!.Value, longest + 1);
+        Assert.Equal(Errno.EBADMSG, Assert.Throws<BpfException>(() => ring.Reader.TryRead(out _)).ErrorNumber);
+    }
+
     [Theory]
     [InlineData(9u)] // one byte more than is in use
     [InlineData(Size)]

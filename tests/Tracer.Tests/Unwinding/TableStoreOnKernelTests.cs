@@ -63,6 +63,14 @@ public sealed class TableStoreOnKernelTests
         Assert.Null(store.Copy(Key(2)));
     }
 
+    [Fact]
+    public void The_verifier_looks_at_each_part_once_and_not_once_for_each_way_to_it()
+    {
+        using CaptureSession session = Start();
+        // 91 thousand on 6.18; 260 thousand, and 0.4 s more, when the walk and the filters were looked at for each way.
+        Assert.InRange(session.VerifiedInstructions, 1, 150_000);
+    }
+
     private static TcpCodeKey Key(ulong inode) => new() { Inode = inode, Size = 4096, Device = 0xfe00000 };
 
     private static CaptureSession Start()

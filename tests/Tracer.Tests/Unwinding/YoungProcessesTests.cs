@@ -40,6 +40,23 @@ public sealed class YoungProcessesTests
     }
 
     [Fact]
+    public void Nobody_is_woken_before_one_is_due()
+    {
+        YoungProcesses young = new(_time);
+        young.TryAdd(Process(1, 10), looks: 2);
+        Assert.Equal(TimeSpan.FromSeconds(3), young.LongestWait);
+        _time.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(TimeSpan.FromSeconds(2), young.LongestWait);
+        young.TryAdd(Process(2, 20), looks: 0);
+        Assert.Equal(TimeSpan.FromMilliseconds(300), young.LongestWait);
+        _time.Pass(young.LongestWait);
+        Assert.True(young.TryTake(out _, out _));
+        _time.Pass(young.LongestWait);
+        Assert.True(young.TryTake(out _, out _));
+        Assert.Equal(Timeout.InfiniteTimeSpan, young.LongestWait);
+    }
+
+    [Fact]
     public void Number_of_processes_is_bounded()
     {
         YoungProcesses young = new(_time);
