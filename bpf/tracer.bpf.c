@@ -10,6 +10,7 @@
 #include "ring.bpf.h"
 #include "sock.bpf.h"
 #include "unwind.bpf.h"
+#include "path.bpf.h"
 #include "stack.bpf.h"
 #include "owner.bpf.h"
 #include "filter.bpf.h"

@@ -9,7 +9,6 @@
  */
 
 #define BUDGET_WINDOW_NS 100000000ULL
-#define FRAME_POINTER_REACH 65536 /* farther from the stack pointer it is taken for something else */
 #define HASH_MULTIPLIER 0x9e3779b97f4a7c15ULL /* 2^64 / golden ratio */
 
 static __always_inline __u64 hash_step(__u64 hash, __u64 value)
@@ -354,52 +353,5 @@ static __always_inline __u32 walk_stack(void *ctx, struct scratch *scratch)
 }
 
 #endif
-
-#define PATH_FRAMES 16
-
-static __always_inline __u64 hash_kernel_walk(void *ctx, __u64 hash)
-{
-	__u64 frames[PATH_FRAMES] = {};
-
-	if (bpf_get_stack(ctx, frames, sizeof(frames), BPF_F_USER_STACK) <= 0)
-		return 0;
-	for (int i = 0; i < PATH_FRAMES; i++)
-		hash = hash_step(hash, frames[i]);
-	return hash;
-}
-
-/*
- * A cheap name for "this thread on this call path", to reuse the last walk of
- * the same socket: the registers at the system call, the two return addresses
- * that frame and stack pointer lead to, and the newest frames of an
- * interpreter. Where no registers are shown, the newest frames of the kernel's
- * own walk. 0: cannot tell.
- */
-static __noinline __u64 call_path(void *ctx, __u32 tid)
-{
-	__u64 hash = hash_step(HASH_MULTIPLIER, tid);
-	__u64 words[2] = {};
-	struct pt_regs *regs;
-
-	if (!has_task_regs)
-		return hash_kernel_walk(ctx, hash);
-	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-#if defined(__TARGET_ARCH_x86)
-	bpf_probe_read_user(&words[0], sizeof(words[0]), (void *)regs->sp);
-	/* Without frame pointers it holds anything, and reading there is a page fault: 0.5 us of 0.9. */
-	if (regs->bp - regs->sp < FRAME_POINTER_REACH)
-		bpf_probe_read_user(&words[1], sizeof(words[1]), (void *)(regs->bp + 8));
-	hash = hash_step(hash, regs->ip);
-	hash = hash_step(hash, regs->sp);
-	hash = hash_step(hash, regs->bp);
-#elif defined(__TARGET_ARCH_arm64)
-	words[0] = regs->regs[30];
-	bpf_probe_read_user(&words[1], sizeof(words[1]), (void *)(regs->regs[29] + 8));
-	hash = hash_step(hash, regs->pc);
-	hash = hash_step(hash, regs->sp);
-	hash = hash_step(hash, regs->regs[29]);
-#endif
-	return hash_newest_frames(hash_step(hash_step(hash, words[0]), words[1]));
-}
 
 #endif

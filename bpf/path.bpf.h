@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef TRACER_PATH_H
+#define TRACER_PATH_H
+
+/* A call path without a walk. */
+
+#define FRAME_POINTER_REACH 65536 /* farther from the stack pointer it is taken for something else */
+#define PATH_FRAMES 16
+
+static __always_inline __u64 hash_kernel_walk(void *ctx, __u64 hash)
+{
+	__u64 frames[PATH_FRAMES] = {};
+
+	if (bpf_get_stack(ctx, frames, sizeof(frames), BPF_F_USER_STACK) <= 0)
+		return 0;
+	for (int i = 0; i < PATH_FRAMES; i++)
+		hash = hash_step(hash, frames[i]);
+	return hash;
+}
+
+/*
+ * A cheap name for "this thread on this call path", to reuse the last walk of
+ * the same socket: the registers at the system call, the two return addresses
+ * that frame and stack pointer lead to, and the newest frames of an
+ * interpreter. Where no registers are shown, the newest frames of the kernel's
+ * own walk. 0: cannot tell.
+ */
+static __noinline __u64 call_path(void *ctx, __u32 tid)
+{
+	__u64 hash = hash_step(HASH_MULTIPLIER, tid);
+	__u64 words[2] = {};
+	struct pt_regs *regs;
+
+	if (!has_task_regs)
+		return hash_kernel_walk(ctx, hash);
+	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+#if defined(__TARGET_ARCH_x86)
+	bpf_probe_read_user(&words[0], sizeof(words[0]), (void *)regs->sp);
+	/* Without frame pointers it holds anything, and reading there is a page fault: 0.5 us of 0.9. */
+	if (regs->bp - regs->sp < FRAME_POINTER_REACH)
+		bpf_probe_read_user(&words[1], sizeof(words[1]), (void *)(regs->bp + 8));
+	hash = hash_step(hash, regs->ip);
+	hash = hash_step(hash, regs->sp);
+	hash = hash_step(hash, regs->bp);
+#elif defined(__TARGET_ARCH_arm64)
+	words[0] = regs->regs[30];
+	bpf_probe_read_user(&words[1], sizeof(words[1]), (void *)(regs->regs[29] + 8));
+	hash = hash_step(hash, regs->pc);
+	hash = hash_step(hash, regs->sp);
+	hash = hash_step(hash, regs->regs[29]);
+#endif
+	return hash_newest_frames(hash_step(hash_step(hash, words[0]), words[1]));
+}
+
+#endif
