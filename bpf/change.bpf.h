@@ -141,20 +141,6 @@ static __always_inline void tell_kept(const struct tcp_sock *tp, const struct so
 	tell_change(tp, sk, record, &first);
 }
 
-/* Does it matter to CLOSE_WAIT, or to those who will ask where the socket came from? */
-static __always_inline bool concerns_record(const struct change *c)
-{
-	switch (c->new_state) {
-	case TCP_WIRE_STATE_SYN_SENT:
-	case TCP_WIRE_STATE_LISTEN:
-	case TCP_WIRE_STATE_SYN_RECV:
-	case TCP_WIRE_STATE_CLOSE_WAIT:
-		return true;
-	default:
-		return c->old_state == TCP_WIRE_STATE_CLOSE_WAIT || c->old_state == TCP_WIRE_STATE_SYN_RECV;
-	}
-}
-
 static __always_inline void handle_change(void *ctx, const struct sock *sk, struct change *c)
 {
 	struct tcp_sock *tp = tcp_sock_of(sk);
@@ -163,10 +149,6 @@ static __always_inline void handle_change(void *ctx, const struct sock *sk, stru
 	if (!tp)
 		return;
 	count(TCP_COUNTER_TRANSITIONS);
-	if (!control.watch_filters && !concerns_record(c)) { /* half of the changes of a connection */
-		count(TCP_COUNTER_FILTERED);
-		return;
-	}
 	identify_task(ctx, sk, c);
 	if (c->old_state == TCP_WIRE_STATE_SYN_RECV)
 		tell_kept(tp, sk);
