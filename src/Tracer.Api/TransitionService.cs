@@ -7,7 +7,7 @@ using Proto = CloseWait.V1;
 namespace Tracer.Api;
 
 /// <summary>The rpc WatchTransitions. One instance serves all calls.</summary>
-internal sealed class TransitionService(EventHub hub, IFactSource facts, CallRunner calls) : TransitionServiceBase
+internal sealed class TransitionService(EventHub hub, IFactSource facts, CallRunner calls) : TransitionRpc
 {
     public override Task WatchTransitions(
         Proto.WatchTransitionsRequest request, IServerStreamWriter<TransitionMessage> responseStream, ServerCallContext context)

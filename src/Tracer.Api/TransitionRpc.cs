@@ -9,8 +9,8 @@ namespace Tracer.Api;
 /// Binds WatchTransitions to a response that the generated code does not know: bytes that are there already. The route of this binding goes before that
 /// of the generated one.
 /// </summary>
-[BindServiceMethod(typeof(TransitionServiceBase), nameof(Bind))]
-internal abstract class TransitionServiceBase
+[BindServiceMethod(typeof(TransitionRpc), nameof(Bind))]
+internal abstract class TransitionRpc
 {
     private static readonly Method<Proto.WatchTransitionsRequest, TransitionMessage> s_watchTransitions = new(
         MethodType.ServerStreaming,
@@ -22,7 +22,7 @@ internal abstract class TransitionServiceBase
         Marshallers.Create<TransitionMessage>(TransitionMessage.Serialize, static _ => throw new NotSupportedException()));
 
     /// <summary>Called by the server while it maps the service.</summary>
-    public static void Bind(ServiceBinderBase binder, TransitionServiceBase? service) =>
+    public static void Bind(ServiceBinderBase binder, TransitionRpc? service) =>
         binder.AddMethod(
             s_watchTransitions,
             service is null ? null : new ServerStreamingServerMethod<Proto.WatchTransitionsRequest, TransitionMessage>(service.WatchTransitions));
