@@ -5,7 +5,8 @@ using Tracer.Wire;
 namespace Tracer.Api.Fanout;
 
 /// <summary>
-/// State changes copied once for all watchers, and their bytes on the wire, each made when the first watcher wants it. Goes back to its pool when the
+/// State changes copied once for all watchers, and their bytes on the wire, each made when the first watcher wants it (docs/decisions/0016: a watcher more
+/// costs 1 ns per event here; it was 450). Goes back to its pool when the
 /// last one is through with it.
 /// </summary>
 internal sealed class SharedBatch(BatchPool pool, int capacity)

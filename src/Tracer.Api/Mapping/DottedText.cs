@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 namespace Tracer.Api.Mapping;
 
-/// <summary>IPv4 addresses as ASCII, from a table of the 256 numbers: a third of the time of formatting each.</summary>
+/// <summary>IPv4 addresses as ASCII, from a table of the 256 numbers with their dots.</summary>
 internal static class DottedText
 {
     /// <summary>Each number with its dot, and how many bytes that is.</summary>

@@ -6,7 +6,7 @@ namespace Tracer.Api.Mapping;
 
 /// <summary>
 /// Writes proto3 fields in their canonical form: those that are zero or empty are left out. The caller has made sure that there is room.
-/// Inlined with constant field numbers, a tag is one store: that is most of what generated code loses.
+/// Inlined with constant field numbers, a tag is one store.
 /// </summary>
 internal ref struct ProtoWriter(Span<byte> bytes)
 {
@@ -90,7 +90,7 @@ internal ref struct ProtoWriter(Span<byte> bytes)
         Position += count;
     }
 
-    // Moving what is written is cheaper than measuring it before: 5 ns.
+    // Moving what is written is cheaper than measuring it before.
     private void EndLong(int start, int length)
     {
         int more = SizeOfVarint((uint)length) - 1;

@@ -66,7 +66,7 @@ internal sealed class TransitionEncoder(IFactSource facts)
         return writer.Position;
     }
 
-    // Once per batch: the clocks for each time of each event, and each event's process, were a third of the work.
+    // Once per batch: an event has up to three times, and its process is mostly that of the one before.
     private void Refresh()
     {
         _monotonicZero = facts.ToWallClock(0).UtcTicks - s_epochTicks;
