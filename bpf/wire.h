@@ -21,7 +21,7 @@
 #define TCP_REQUEST_PATH_SIZE 80
 #define TCP_MAIN_CODE 0x80 /* beside a function's type in tcp_interpreter_frame.detail */
 #define TCP_FILTER_SLOTS 8
-#define TCP_WATCH_ALL 0x7fffffff /* tcp_control.watch_filters while slots are rewritten: everything passes */
+#define TCP_WATCH_ALL 0x7fffffff /* tcp_control.watch_filters: everything passes; also while slots are rewritten */
 
 /* Names the struct that follows the header. */
 enum tcp_event_kind {

@@ -2,6 +2,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -79,6 +80,8 @@ public static class TracerHost
         _ = app.Services.GetRequiredService<ListenSockets>();
         app.UsePeerCheck();
         app.MapGrpcService<TracerService>();
+        // The generated base of the service above has this rpc too: the one with the lower order is taken.
+        app.MapGrpcService<TransitionService>().Add(static endpoint => ((RouteEndpointBuilder)endpoint).Order = -1);
         app.MapStandardServices();
         app.Lifetime.ApplicationStarted.Register(() => options.Health.SetServing(true));
         app.Lifetime.ApplicationStopping.Register(() => options.Health.SetServing(false));
@@ -98,7 +101,9 @@ public static class TracerHost
         services.AddSingleton(hub);
         services.AddSingleton(facts);
         services.AddSingleton(new StreamLimiter(options.MaxStreams));
+        services.AddSingleton<CallRunner>();
         services.AddSingleton<TracerService>();
+        services.AddSingleton<TransitionService>();
         services.AddStandardServices(options.Health, CloseWait.V1.TracerService.Descriptor);
     }
 

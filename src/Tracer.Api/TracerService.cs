@@ -11,8 +11,8 @@ using Proto = CloseWait.V1;
 
 namespace Tracer.Api;
 
-/// <summary>The rpcs of closewait.v1. One instance serves all calls.</summary>
-internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimiter limiter, IHostApplicationLifetime lifetime)
+/// <summary>The rpcs of closewait.v1 but for <see cref="TransitionService"/>. One instance serves all calls.</summary>
+internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimiter limiter, CallRunner calls)
     : Proto.TracerService.TracerServiceBase
 {
     private readonly EventMapper _mapper = new(facts);
@@ -21,16 +21,6 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
     private readonly FindingTools _findingTools = new(hub, facts);
     private readonly FindingCalls _findingCalls = new(hub, facts);
 
-    public override Task WatchTransitions(
-        Proto.WatchTransitionsRequest request,
-        IServerStreamWriter<Proto.WatchTransitionsResponse> responseStream,
-        ServerCallContext context)
-    {
-        TransitionPredicate predicate = FilterParser.ParseTransitions(request.Filter, facts);
-        TransitionStream stream = new(hub, facts, responseStream, RequestValues.ParseHeartbeat(request.HeartbeatPeriod));
-        return RunAsync(context, cancellationToken => stream.RunAsync(predicate, cancellationToken));
-    }
-
     public override Task WatchCloseWaits(
         Proto.WatchCloseWaitsRequest request,
         IServerStreamWriter<Proto.WatchCloseWaitsResponse> responseStream,
@@ -38,7 +28,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
     {
         SocketPredicate predicate = FilterParser.ParseSockets(request.Filter, facts);
         CloseWaitStream stream = new(hub, facts, _mapper, responseStream, RequestValues.ParseHeartbeat(request.HeartbeatPeriod));
-        return RunAsync(context, cancellationToken => stream.RunAsync(predicate, request.SkipSnapshot, cancellationToken));
+        return calls.RunAsync(context, cancellationToken => stream.RunAsync(predicate, request.SkipSnapshot, cancellationToken));
     }
 
     public override Task ListCloseWaits(
@@ -47,7 +37,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
         ServerCallContext context)
     {
         SocketPredicate predicate = FilterParser.ParseSockets(request.Filter, facts);
-        return RunAsync(context, async cancellationToken =>
+        return calls.RunAsync(context, async cancellationToken =>
         {
             await _freshness.EnsureAsync(cancellationToken);
             bool isOfFinding = request.FindingId.Length > 0;
@@ -77,7 +67,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
         FindingQuery query = FilterParser.ParseFindings(request.Filter, request.MinAge, facts) with { IncludesHarmless = request.IncludeHarmless };
         FindingStream stream = new(
             hub, facts, _findingTools, responseStream, RequestValues.ParseHeartbeat(request.HeartbeatPeriod), RequestValues.ParsePeriod(request.Period));
-        return RunAsync(context, async cancellationToken =>
+        return calls.RunAsync(context, async cancellationToken =>
         {
             await _freshness.EnsureAsync(cancellationToken);
             await stream.RunAsync(query, cancellationToken);
@@ -149,25 +139,7 @@ internal sealed class TracerService(EventHub hub, IFactSource facts, StreamLimit
     private async Task<T> AnswerAsync<T>(ServerCallContext context, Func<CancellationToken, Task<T>> answer)
     {
         T? result = default;
-        await RunAsync(context, async cancellationToken => result = await answer(cancellationToken));
+        await calls.RunAsync(context, async cancellationToken => result = await answer(cancellationToken));
         return result ?? throw new OperationCanceledException(context.CancellationToken);
-    }
-
-    // A client that goes away ends its stream quietly: that is how streams end.
-    private async Task RunAsync(ServerCallContext context, Func<CancellationToken, Task> run)
-    {
-        using IDisposable lease = limiter.Enter();
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(
-            context.CancellationToken, lifetime.ApplicationStopping);
-        try
-        {
-            await run(ending.Token);
-        }
-        catch (Exception exception) when (
-            ending.IsCancellationRequested && exception is OperationCanceledException or IOException or InvalidOperationException)
-        {
-            if (!context.CancellationToken.IsCancellationRequested)
-                throw new RpcException(new Status(StatusCode.Unavailable, "the daemon is stopping"));
-        }
     }
 }

@@ -97,6 +97,47 @@ public sealed class KernelFilterTests(DaemonFixture fixture) : SharedDaemonTest(
             });
     }
 
+    [Fact]
+    public async Task First_watcher_of_everything_brings_every_change_and_the_last_one_takes_them_away()
+    {
+        await Exactly(2 * Connections, () => RunLoad(WatchedPort, reads: false));
+        await using (TransitionJournal all = await TransitionJournal.Start(Daemon, keep: _ => false))
+        {
+            await using (TransitionJournal narrow = await TransitionJournal.Start(Daemon, new SocketFilter { Ports = { OtherPort } }))
+                await AllOfALoad(all);
+            await AllOfALoad(all);
+        }
+        await Exactly(2 * Connections, () => RunLoad(WatchedPort, reads: false));
+    }
+
+    [Fact]
+    public async Task Connection_that_began_unwatched_has_its_owners_when_it_is_watched()
+    {
+        await using Conversation talk = await Conversation.Start();
+        await talk.Request();
+        await using TransitionJournal journal = await TransitionJournal.Start(Daemon, new SocketFilter { Ports = { (uint)talk.Listener.Port } });
+        await talk.Client.Close(talk.ClientSide);
+        Transition closing = await journal.Until("the client's end begins to close", one => one.NewState == TcpState.FinWait1);
+        Transition closed = await journal.Until("the server's end is told that", one => one.NewState == TcpState.CloseWait);
+        Transition half = await journal.Until("the client's end is told so", one => one.NewState == TcpState.FinWait2);
+        Assert.Equal((uint)talk.Client.Pid, closing.Owner.Pid);
+        Assert.Equal((uint)talk.Client.Pid, half.Owner.Pid);
+        Assert.Equal((uint)talk.Server.Pid, closed.Owner.Pid);
+        Assert.Equal(Direction.Outbound, half.Direction);
+        Assert.Equal(Direction.Inbound, closed.Direction);
+    }
+
+    private async Task AllOfALoad(TransitionJournal journal)
+    {
+        ulong delivered = journal.Delivered;
+        Dictionary<string, ulong> before = await Daemon.Counters();
+        await RunLoad(WatchedPort, reads: false);
+        Dictionary<string, ulong> after = await Daemon.Counters();
+        Assert.Equal(before["filtered"], after["filtered"]);
+        Assert.InRange(after[Submitted] - before[Submitted], AtLeast, ulong.MaxValue);
+        await Deadline.Until("they arrive", () => journal.Delivered - delivered >= AtLeast, evidence: () => $"{journal.Delivered - delivered} arrived");
+    }
+
     /// <summary>
     /// The counter is the host's: other connections on this machine would disturb it, so a disturbed run is repeated,
     /// and the changes seen in the exact run are returned.

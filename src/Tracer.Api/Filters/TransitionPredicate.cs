@@ -14,6 +14,9 @@ internal sealed class TransitionPredicate(FilterTerms terms, IFactSource facts)
         terms.StateMask == 0 ? TransitionInterest.AllStates : terms.StateMask,
         terms.Pids, terms.LocalPorts, terms.RemotePorts, terms.AnyPorts, terms.Netns, terms.Families, terms.Cgroups.Roots);
 
+    public bool MatchesEverything { get; } =
+        terms.AcceptsEveryConnection && terms.Pids.Length == 0 && terms.Comms.IsEmpty && terms.Cgroups.IsEmpty;
+
     public bool Matches(in TcpEvent tcpEvent) =>
         terms.AcceptsConnection(in tcpEvent, tcpEvent.NewState, tcpEvent.Direction)
         && AcceptsOwner(in tcpEvent)

@@ -16,23 +16,20 @@ internal static class ProtoTime
 
     public static Timestamp ToTimestamp(DateTimeOffset time)
     {
-        Timestamp timestamp = new();
-        Set(timestamp, time);
-        return timestamp;
+        Split(time.UtcTicks - DateTime.UnixEpoch.Ticks, out long seconds, out int nanos);
+        return new Timestamp { Seconds = seconds, Nanos = nanos };
     }
 
-    /// <summary>Overwrites a message that is used again.</summary>
-    public static void Set(Timestamp timestamp, DateTimeOffset time)
+    /// <summary>The fields of a time that many ticks after 1970.</summary>
+    public static void Split(long ticks, out long seconds, out int nanos)
     {
-        long ticks = time.UtcTicks - DateTime.UnixEpoch.Ticks;
-        long seconds = Math.DivRem(ticks, TimeSpan.TicksPerSecond, out long rest);
+        seconds = Math.DivRem(ticks, TimeSpan.TicksPerSecond, out long rest);
         // Nanos count forward from the second, also before 1970.
         if (rest < 0)
         {
             rest += TimeSpan.TicksPerSecond;
             seconds--;
         }
-        timestamp.Seconds = seconds;
-        timestamp.Nanos = (int)(rest * TimeSpan.NanosecondsPerTick);
+        nanos = (int)(rest * TimeSpan.NanosecondsPerTick);
     }
 }

@@ -10,16 +10,18 @@ namespace Tracer.Api.Streams;
 
 /// <summary>One WatchTransitions call: gathers what matches into messages of up to 256, or of 5 ms.</summary>
 internal sealed class TransitionStream(
-    EventHub hub, IFactSource facts, IServerStreamWriter<Proto.WatchTransitionsResponse> responses, TimeSpan heartbeatPeriod)
+    EventHub hub, IFactSource facts, IServerStreamWriter<TransitionMessage> responses, TimeSpan heartbeatPeriod)
 {
     private const int FullEnough = 64;
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(5);
     private readonly StreamPace _pace = new(heartbeatPeriod);
     private readonly LossAnnouncer _losses = new(hub.Losses);
-    private readonly TransitionPage _page = new(facts);
+    private readonly TransitionEncoder _encoder = new(facts);
+    private readonly TransitionPage _page = new();
+    private readonly TransitionMessage _message = new();
+    private readonly byte[] _picks = new byte[BatchPool.MaxEvents];
     private SharedBatch? _batch;
     private int _consumed;
-    private ulong _sequence;
     private ulong _announcedDrops;
 
     public async Task RunAsync(TransitionPredicate predicate, CancellationToken cancellationToken)
@@ -37,22 +39,22 @@ internal sealed class TransitionStream(
         }
         finally
         {
+            _page.Clear();
             _batch?.Release();
         }
     }
 
     private async Task SendNextAsync(TransitionSubscription subscription, CancellationToken cancellationToken)
     {
-        Gather(subscription);
-        if (_page.Count is > 0 and < FullEnough)
+        // Also when nothing matched: a stream that is woken by what others watch would be woken by each batch.
+        if (Gather(subscription) && _page.Count < FullEnough)
         {
             await Task.Delay(GatherTime, cancellationToken);
             Gather(subscription);
         }
         if (_page.Count > 0)
         {
-            await SendAsync(new Proto.WatchTransitionsResponse { Transitions = _page.Batch }, cancellationToken);
-            _page.Clear();
+            await SendPageAsync(cancellationToken);
         }
         else if (_pace.IsHeartbeatDue)
         {
@@ -66,25 +68,51 @@ internal sealed class TransitionStream(
         }
     }
 
-    private void Gather(TransitionSubscription subscription)
+    // False: there was nothing to look at.
+    private bool Gather(TransitionSubscription subscription)
     {
+        bool hasLooked = false;
         while (!_page.IsFull)
         {
             if (_batch is null && !subscription.TryTake(out _batch))
-                return;
-            ReadOnlySpan<TcpEvent> events = _batch.Events;
-            while (_consumed < events.Length && !_page.IsFull)
-            {
-                ref readonly TcpEvent tcpEvent = ref events[_consumed++];
-                if (subscription.Predicate.Matches(in tcpEvent))
-                    _page.Add(in tcpEvent);
-            }
-            if (_consumed < events.Length)
-                return;
-            _batch.Release();
+                return hasLooked;
+            hasLooked = true;
+            bool isWanted = subscription.Predicate.MatchesEverything ? TakeAll(_batch) : TakeMatches(_batch, subscription.Predicate);
+            if (_consumed < _batch.Count)
+                return true;
+            if (isWanted)
+                _page.Keep(_batch);
+            else
+                _batch.Release();
             _batch = null;
             _consumed = 0;
         }
+        return true;
+    }
+
+    private bool TakeAll(SharedBatch batch)
+    {
+        int count = Math.Min(batch.Count - _consumed, _page.Room);
+        batch.CopyTo(_page, _consumed, count, _encoder);
+        _consumed += count;
+        return true;
+    }
+
+    // Predicates look at events of fixed size, outside the batch's lock; only then its bytes are looked for.
+    private bool TakeMatches(SharedBatch batch, TransitionPredicate predicate)
+    {
+        ReadOnlySpan<TcpEvent> events = batch.Events;
+        int room = _page.Room;
+        int picked = 0;
+        while (_consumed < events.Length && picked < room)
+        {
+            if (predicate.Matches(in events[_consumed]))
+                _picks[picked++] = (byte)_consumed;
+            _consumed++;
+        }
+        if (picked > 0)
+            batch.CopyTo(_page, _picks.AsSpan(0, picked), _encoder);
+        return picked > 0;
     }
 
     private async Task SendLossesAsync(TransitionSubscription subscription, CancellationToken cancellationToken)
@@ -104,10 +132,24 @@ internal sealed class TransitionStream(
         await SendAsync(new Proto.WatchTransitionsResponse { Lost = lost }, cancellationToken);
     }
 
+    private async Task SendPageAsync(CancellationToken cancellationToken)
+    {
+        _message.Page = _page;
+        await SendAsync(cancellationToken);
+        _page.Clear();
+    }
+
     private async Task SendAsync(Proto.WatchTransitionsResponse response, CancellationToken cancellationToken)
     {
-        response.Sequence = ++_sequence;
-        await responses.WriteAsync(response, cancellationToken);
+        _message.Other = response;
+        await SendAsync(cancellationToken);
+        _message.Other = null;
+    }
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        _message.Sequence++;
+        await responses.WriteAsync(_message, cancellationToken);
         _pace.MarkSent();
     }
 }

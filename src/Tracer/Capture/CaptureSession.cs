@@ -91,7 +91,8 @@ public sealed class CaptureSession : IDisposable
         Volatile.WriteBarrier(); // release orders what comes before it, not the slots after it; x86 keeps them in order anyway
         for (int i = 0; i < filters.Count; i++)
             control.Watch[i] = filters[i];
-        Volatile.Write(ref control.WatchFilters, (uint)filters.Count);
+        // Whoever wants everything need not have each change compared with a slot.
+        Volatile.Write(ref control.WatchFilters, filters is [{ } only] && KernelFilters.IsEverything(in only) ? WireFormat.WatchAll : (uint)filters.Count);
     }
 
     /// <summary>States that the next iterators report.</summary>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Runtime.InteropServices;
 using Tracer.Api;
 using Tracer.Wire;
 
@@ -11,10 +12,13 @@ namespace Tracer.Capture;
 public static class KernelFilters
 {
     public const int Slots = WireFormat.FilterSlots;
+    private static readonly TcpFilter s_everything = new() { StateMask = TransitionInterest.AllStates };
 
     /// <param name="cgroupId">Id of a cgroup v2 path; 0: not known, then every cgroup passes.</param>
     public static IReadOnlyList<TcpFilter> Compile(IReadOnlyList<TransitionInterest> interests, Func<string, ulong> cgroupId)
     {
+        if (interests.Any(TakesEverything))
+            return [s_everything];
         if (interests.Count > Slots)
             return [new TcpFilter { StateMask = interests.Aggregate(0u, (mask, i) => mask | i.StateMask) }];
         int share = interests.Count == 0 ? Slots : Slots / interests.Count;
@@ -30,6 +34,15 @@ public static class KernelFilters
             combinations *= Math.Max(1, count);
         return combinations <= Slots;
     }
+
+    /// <summary>True if the filter lets every change pass.</summary>
+    public static bool IsEverything(in TcpFilter filter) =>
+        MemoryMarshal.AsBytes(new ReadOnlySpan<TcpFilter>(in filter)).SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<TcpFilter>(in s_everything)));
+
+    private static bool TakesEverything(TransitionInterest interest) =>
+        interest.StateMask == TransitionInterest.AllStates
+        && interest.Pids.Count + interest.LocalPorts.Count + interest.RemotePorts.Count + interest.AnyPorts.Count
+        + interest.Netns.Count + interest.Families.Count + interest.Cgroups.Count == 0;
 
     private static IEnumerable<TcpFilter> Expand(TransitionInterest interest, int slots, Func<string, ulong> cgroupId)
     {

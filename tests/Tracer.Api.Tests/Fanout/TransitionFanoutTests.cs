@@ -2,6 +2,7 @@
 using CloseWait.V1;
 using Tracer.Api.Fanout;
 using Tracer.Api.Filters;
+using Tracer.Api.Mapping;
 using Tracer.Api.Tests.Given;
 using Tracer.Wire;
 using Xunit;
@@ -39,6 +40,26 @@ public class TransitionFanoutTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)
             Cycle(fanout, events, one, other);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Encoding_for_watchers_with_different_filters_allocates_nothing_in_steady_state()
+    {
+        TransitionFanout fanout = new(4096);
+        SocketFilter lastAck = new() { States = { CloseWait.V1.TcpState.LastAck } };
+        using TransitionSubscription all = fanout.Subscribe(Everything());
+        using TransitionSubscription some = fanout.Subscribe(FilterParser.ParseTransitions(lastAck, _facts));
+        TcpEvent[] events =
+            [.. Enumerable.Range(0, 300).Select(i => TestSockets.Transition(1, TcpState.CloseWait, i % 3 == 0 ? TcpState.LastAck : TcpState.Close))];
+        TransitionEncoder encoder = new(_facts);
+        TransitionPage page = new();
+        FixedBuffer message = new();
+        SendAll(fanout, events, all, some, encoder, page, message);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            SendAll(fanout, events, all, some, encoder, page, message);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
@@ -177,6 +198,50 @@ public class TransitionFanoutTests
             TestContext.Current.CancellationToken)));
         await stop.CancelAsync();
         await pump;
+    }
+
+    private static void SendAll(
+        TransitionFanout fanout, TcpEvent[] events, TransitionSubscription all, TransitionSubscription some, TransitionEncoder encoder, TransitionPage page,
+        FixedBuffer message)
+    {
+        Span<byte> picks = stackalloc byte[BatchPool.MaxEvents];
+        fanout.Publish(events);
+        while (some.TryTake(out SharedBatch? batch))
+        {
+            int picked = 0;
+            for (int i = 0; i < batch.Count; i++)
+            {
+                if (some.Predicate.Matches(in batch.Events[i]))
+                    picks[picked++] = (byte)i;
+            }
+            batch.CopyTo(page, picks[..picked], encoder);
+            Send(page, batch, message);
+        }
+        while (all.TryTake(out SharedBatch? batch))
+        {
+            batch.CopyTo(page, 0, batch.Count, encoder);
+            Send(page, batch, message);
+        }
+    }
+
+    private static void Send(TransitionPage page, SharedBatch batch, FixedBuffer message)
+    {
+        page.Keep(batch);
+        page.WriteTo(message);
+        page.Clear();
+    }
+
+    private sealed class FixedBuffer : System.Buffers.IBufferWriter<byte>
+    {
+        private readonly byte[] _bytes = new byte[65_536];
+
+        public void Advance(int count)
+        {
+        }
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => _bytes;
+
+        public Span<byte> GetSpan(int sizeHint = 0) => _bytes;
     }
 
     private static void Cycle(TransitionFanout fanout, TcpEvent[] events, params ReadOnlySpan<TransitionSubscription> subscriptions)

@@ -2,6 +2,7 @@
 using CloseWait.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Tracer.Api.Filters;
 using Tracer.Api.Tests.Given;
 using Tracer.Wire;
 using Xunit;
@@ -53,6 +54,45 @@ public class TransitionStreamTests
 
         Assert.Equal(Enumerable.Range(0, 1000).Select(static i => (ulong)(2 * i)), cookies);
         Assert.InRange(messages, 4, 16);
+    }
+
+    [Fact]
+    public async Task Watchers_with_different_filters_share_the_bytes_and_get_what_is_theirs()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        host.Facts.AddProcess(7, "nginx", "/usr/sbin/nginx");
+        TcpEvent[] events =
+            [.. Enumerable.Range(0, 2000).Select(static i => TestSockets.Transition((ulong)i, TcpState.CloseWait, i % 2 == 0 ? TcpState.LastAck : TcpState.Close))];
+        for (int i = 0; i < events.Length; i++)
+        {
+            events[i].LocalPort = (ushort)(80 + (i % 3));
+            (events[i].Owner, events[i].OwnerSource) = (WireValues.Actor(7, "nginx", ktimeNs: 500), TcpOwnerSource.Task);
+        }
+        SocketFilter[] filters =
+        [
+            new(), new() { LocalPorts = { 81 } }, new() { States = { CloseWait.V1.TcpState.Close } }, new(), new() { Comms = { "nginx" }, LocalPorts = { 80, 82 } },
+        ];
+        var calls = filters.Select(filter => host.Client.WatchTransitions(new WatchTransitionsRequest { Filter = filter }, cancellationToken: Deadline.Token())).ToArray();
+        foreach (var call in calls)
+            Assert.Equal(Item.Started, (await NextAsync(call)).ItemCase);
+        foreach (TcpEvent[] burst in events.Chunk(300))
+            host.Hub.PublishTransitions(burst);
+
+        for (int i = 0; i < filters.Length; i++)
+        {
+            TransitionPredicate predicate = FilterParser.ParseTransitions(filters[i], host.Facts);
+            ulong[] expected = [.. events.Where(tcpEvent => predicate.Matches(in tcpEvent)).Select(static tcpEvent => tcpEvent.Cookie)];
+            List<Transition> received = [];
+            for (ulong sequence = 2; received.Count < expected.Length; sequence++)
+            {
+                WatchTransitionsResponse response = await NextAsync(calls[i]);
+                Assert.Equal((Item.Transitions, sequence), (response.ItemCase, response.Sequence));
+                received.AddRange(response.Transitions.Transitions);
+            }
+            Assert.Equal(expected, received.Select(static transition => transition.Cookie));
+            Assert.All(received, static transition => Assert.Equal((7u, "/usr/sbin/nginx"), (transition.Owner.Pid, transition.Owner.Exe)));
+            calls[i].Dispose();
+        }
     }
 
     [Fact]

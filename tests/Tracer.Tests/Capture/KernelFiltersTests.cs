@@ -97,6 +97,15 @@ public sealed class KernelFiltersTests
     }
 
     [Fact]
+    public void Beside_a_watcher_of_everything_nobody_needs_a_filter()
+    {
+        TransitionInterest[] interests = [Everything with { LocalPorts = [80] }, Everything, Everything with { Pids = [1] }];
+        Assert.True(KernelFilters.IsEverything(Assert.Single(KernelFilters.Compile(interests, InterestMatcher.CgroupId))));
+        Assert.False(KernelFilters.IsEverything(Assert.Single(KernelFilters.Compile([interests[0]], InterestMatcher.CgroupId))));
+        Assert.False(KernelFilters.IsEverything(Assert.Single(KernelFilters.Compile([Everything with { StateMask = 1 << 8 }], InterestMatcher.CgroupId))));
+    }
+
+    [Fact]
     public void Nobody_watching_compiles_to_no_filter() => Assert.Empty(KernelFilters.Compile([], InterestMatcher.CgroupId));
 
     [Fact]
