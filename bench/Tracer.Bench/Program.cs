@@ -10,7 +10,7 @@ internal static class Program
 {
     private const int Interrupted = 130;
 
-    private static readonly IExperiment[] All = [new KernelCost()];
+    private static readonly IExperiment[] All = [new KernelCost(), new ConnectionTime(), new ConnectionRate(), new Losses()];
 
     public static async Task<int> Main(string[] words)
     {
