@@ -3,18 +3,21 @@ using Tracer.Harness;
 
 namespace Tracer.Bench;
 
-/// <summary>The C programs in bench/loads, and one of the kernel tests', compiled when a source has changed.</summary>
+/// <summary>The C programs in bench/loads, and two of the kernel tests', compiled when a source has changed.</summary>
 internal static class LoadPrograms
 {
     private static readonly string[] Flags = ["-std=gnu17", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-pthread"];
 
     private static readonly string Loads = Path.Combine(Repository.Root, "bench", "loads");
-    private static readonly string Cost = Path.Combine(Repository.Root, "tests", "Tracer.Kernel.Tests", "Targets", "cost");
+    private static readonly string Targets = Path.Combine(Repository.Root, "tests", "Tracer.Kernel.Tests", "Targets");
+    private static readonly string Cost = Path.Combine(Targets, "cost");
 
     private static readonly Dictionary<string, string[]> Sources = new()
     {
         ["connections"] = [Path.Combine(Loads, "connections.c")],
         ["bounded"] = [Path.Combine(Loads, "bounded.c")],
+        ["pingpong"] = [Path.Combine(Loads, "pingpong.c")],
+        ["latency"] = [Path.Combine(Targets, "latency.c")],
         ["progstats"] = [Path.Combine(Cost, "progstats.c"), Path.Combine(Cost, "held.c"), "-lbpf"],
     };
 
@@ -23,7 +26,7 @@ internal static class LoadPrograms
     public static async Task Compile()
     {
         Directory.CreateDirectory(Path.Combine(Repository.Artifacts, "loads"));
-        DateTime newest = ((string[])[Loads, Cost]).SelectMany(Directory.GetFiles).Max(File.GetLastWriteTimeUtc);
+        DateTime newest = ((string[])[Loads, Targets, Cost]).SelectMany(Directory.GetFiles).Max(File.GetLastWriteTimeUtc);
         foreach ((string program, string[] sources) in Sources)
         {
             if (File.GetLastWriteTimeUtc(PathOf(program)) <= newest)

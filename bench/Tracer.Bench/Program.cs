@@ -10,7 +10,12 @@ internal static class Program
 {
     private const int Interrupted = 130;
 
-    private static readonly IExperiment[] All = [new KernelCost(), new ConnectionTime(), new ConnectionRate(), new Losses()];
+    private static readonly IExperiment[] All =
+    [
+        new KernelCost(), new ConnectionTime(), new ConnectionRate(), new Losses(),
+        new SystemCall(), new PingPong(), new SlotPrices(),
+        new Latency(), new Idle(), new Start(),
+    ];
 
     public static async Task<int> Main(string[] words)
     {
