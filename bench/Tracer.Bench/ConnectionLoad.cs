@@ -11,6 +11,7 @@ internal sealed class ConnectionLoad : IAsyncDisposable
     public const int ChangesOfAConnection = 10;
 
     private const int FirstPort = 7000;
+    private const int LongestMs = 60_000;
 
     private readonly Lab _lab;
     private readonly Child _child;
@@ -35,6 +36,9 @@ internal sealed class ConnectionLoad : IAsyncDisposable
     public Task<LoadResult> For(TimeSpan time) => Run($"time {time.TotalMilliseconds:0}");
 
     public Task<LoadResult> Paced(int perSecond, TimeSpan time) => Run($"paced {perSecond} {time.TotalMilliseconds:0}");
+
+    /// <summary>Until this is disposed of, or the load finds it enough.</summary>
+    public Task Begin(int perSecond) => _child.WriteLine($"paced {perSecond} {LongestMs}");
 
     public ValueTask DisposeAsync() => _child.DisposeAsync();
 

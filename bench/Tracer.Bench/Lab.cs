@@ -13,8 +13,6 @@ internal sealed class Lab(BenchOptions options, CancellationToken stop)
     private readonly List<string> _commands = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
-    public int Rounds => options.Rounds;
-
     public int Seconds => options.Seconds;
 
     public bool IsQuick => options.IsQuick;
@@ -43,12 +41,13 @@ internal sealed class Lab(BenchOptions options, CancellationToken stop)
     public void Say(string line) => Console.Error.WriteLine($"bench: {_clock.Elapsed.TotalSeconds,5:0} s  {line}");
 
     /// <summary>One round after the other, until somebody interrupts.</summary>
-    public async Task Alternate(string what, Func<int, Task> round)
+    public async Task Alternate(string what, Func<int, Task> round, int most = int.MaxValue)
     {
-        for (int i = 0; i < Rounds; i++)
+        int rounds = Math.Min(options.Rounds, most);
+        for (int i = 0; i < rounds; i++)
         {
             stop.ThrowIfCancellationRequested();
-            Say($"{what}, round {i + 1} of {Rounds}");
+            Say($"{what}, round {i + 1} of {rounds}");
             await round(i);
         }
     }

@@ -7,16 +7,17 @@ namespace Tracer.Bench.Experiments;
 /// <summary>What the daemon does and holds while nothing happens, in an empty network namespace: other people's connections are not its doing.</summary>
 internal sealed class Idle : IExperiment
 {
-    private const double BytesPerKiB = 1024, BytesPerMB = 1e6;
+    private const double BytesPerKiB = 1024, BytesPerMB = 1e6, MsPerSecond = 1000;
 
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(5);
 
     private static readonly Goal WakeUps = Goal.AtMost("idle-wakeups", 0, "context switches/s of the daemon's threads, nobody watching", "/s");
     private static readonly Goal WatchedWakeUps = Goal.Told("idle-wakeups-client", "the same with one client", "/s");
+    private static readonly Goal Others = Goal.Told("idle-others", "processes that others start meanwhile: each is looked at", "/s");
     private static readonly Goal Memory = Goal.AtMost("idle-memory", 80, "resident memory of the idle daemon", "MB");
 
-    public IReadOnlyList<Goal> Goals => [WakeUps, WatchedWakeUps, Memory];
+    public IReadOnlyList<Goal> Goals => [WakeUps, WatchedWakeUps, Others, Memory];
 
     public bool IsQuick => false;
 
@@ -28,7 +29,9 @@ internal sealed class Idle : IExperiment
         {
             await using (Observer quiet = await Observer.Quiet(lab, scope))
             {
+                double forks = Forks(), began = Environment.TickCount64;
                 lab.Add(WakeUps, await SwitchesPerSecond(lab, quiet.Pid));
+                lab.Add(Others, (Forks() - forks) / (Environment.TickCount64 - began) * MsPerSecond);
                 lab.Add(Memory, ResidentBytes(quiet.Pid) / BytesPerMB);
             }
 
@@ -52,6 +55,8 @@ internal sealed class Idle : IExperiment
 
     private static double ResidentBytes(int pid) =>
         Lines($"/proc/{pid}").Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Sum(Number) * BytesPerKiB;
+
+    private static double Forks() => File.ReadLines("/proc/stat").Where(line => line.StartsWith("processes ", StringComparison.Ordinal)).Sum(Number);
 
     private static string[] Lines(string folder) => File.ReadAllLines(Path.Combine(folder, "status"));
 

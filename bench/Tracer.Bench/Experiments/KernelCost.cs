@@ -6,9 +6,6 @@ namespace Tracer.Bench.Experiments;
 /// <summary>What the programs cost inside the kernel, by its own account: no wake-up of a reader, no scheduling, no noise of neighbours.</summary>
 internal sealed class KernelCost : IExperiment
 {
-    private const int WarmUp = 2_000;
-    private const int Connections = 5_000;
-
     private static readonly Goal AgainstTcpStates = Goal.AtMost("kernel-tcpstates", 0.04, "kernel ns/connection, one client / tcpstates");
     private static readonly Goal AgainstTcpLife = Goal.AtMost("kernel-tcplife", 0.12, "kernel ns/connection, one client / tcplife");
     private static readonly Goal AgainstCount = Goal.AtMost("kernel-count", 2.0, "kernel ns/event, one client / bpftrace count()");
@@ -44,15 +41,8 @@ internal sealed class KernelCost : IExperiment
     private static async Task<double> Measure(Lab lab, ConnectionLoad load, Goal goal, Task<Observer> starting)
     {
         await using Observer observer = await starting;
-        await using ProgramClock clock = ProgramClock.Start(lab, observer.Pid);
-        await clock.Read();
-        await load.Count(WarmUp);
-        (double runsBefore, double nsBefore) = await clock.Read();
-        await load.Count(Connections);
-        (double runs, double ns) = await clock.Read();
-        if (runs == runsBefore)
-            throw new BenchException(6, $"{goal.Name}: no program ran");
-        double each = (ns - nsBefore) / Connections;
+        await using ProgramClock clock = await ProgramClock.Start(lab, observer.Pid);
+        double each = await clock.NsPerConnection(load);
         lab.Add(goal, each);
         return each;
     }
