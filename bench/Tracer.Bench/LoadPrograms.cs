@@ -16,6 +16,7 @@ internal static class LoadPrograms
     {
         ["connections"] = [Path.Combine(Loads, "connections.c")],
         ["bounded"] = [Path.Combine(Loads, "bounded.c")],
+        ["closewaits"] = [Path.Combine(Loads, "closewaits.c")],
         ["pingpong"] = [Path.Combine(Loads, "pingpong.c")],
         ["latency"] = [Path.Combine(Targets, "latency.c")],
         ["progstats"] = [Path.Combine(Cost, "progstats.c"), Path.Combine(Cost, "held.c"), "-lbpf"],

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Globalization;
-
 namespace Tracer.Bench;
 
 /// <summary>Figures mean something only beside the machine they are from.</summary>
@@ -25,9 +23,5 @@ internal static class MachineFacts
         return line is null ? "unknown" : line[(line.IndexOf(':') + 1)..].Trim();
     }
 
-    private static double MemoryGiB()
-    {
-        string line = File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemTotal:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / (1024 * 1024);
-    }
+    private static double MemoryGiB() => StatusLine.Number("/proc/meminfo", "MemTotal:") / (1024 * 1024);
 }

@@ -15,6 +15,7 @@ internal static class Program
         new KernelCost(), new ConnectionTime(), new ConnectionRate(), new Losses(),
         new SystemCall(), new PingPong(), new SlotPrices(),
         new Latency(), new Idle(), new Start(),
+        new Inventory(), new Memory(),
     ];
 
     public static async Task<int> Main(string[] words)

@@ -51,14 +51,9 @@ internal sealed class Idle : IExperiment
     private static Dictionary<string, double> Switches(int pid) =>
         Directory.GetDirectories($"/proc/{pid}/task").ToDictionary(
             thread => thread,
-            thread => Lines(thread).Where(line => line.Contains("_ctxt_switches:", StringComparison.Ordinal)).Sum(Number));
+            thread => StatusLine.Number($"{thread}/status", "voluntary_ctxt_switches:") + StatusLine.Number($"{thread}/status", "nonvoluntary_ctxt_switches:"));
 
-    private static double ResidentBytes(int pid) =>
-        Lines($"/proc/{pid}").Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Sum(Number) * BytesPerKiB;
+    private static double ResidentBytes(int pid) => StatusLine.Number($"/proc/{pid}/status", "VmRSS:") * BytesPerKiB;
 
-    private static double Forks() => File.ReadLines("/proc/stat").Where(line => line.StartsWith("processes ", StringComparison.Ordinal)).Sum(Number);
-
-    private static string[] Lines(string folder) => File.ReadAllLines(Path.Combine(folder, "status"));
-
-    private static double Number(string line) => double.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    private static double Forks() => StatusLine.Number("/proc/stat", "processes ");
 }
