@@ -15,6 +15,7 @@ internal sealed class Observer : IAsyncDisposable
         """;
 
     private readonly Child? _peer;
+    private bool _hasEnded;
 
     private Observer(Child peer) => _peer = peer;
 
@@ -54,8 +55,12 @@ internal sealed class Observer : IAsyncDisposable
 
     public static Task<Observer> Count(Lab lab) => Peer(lab, "bpftrace", "-e", "tracepoint:sock:inet_sock_set_state { @ = count(); }");
 
+    /// <summary>May be called early, to see what the end brings.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_hasEnded)
+            return;
+        _hasEnded = true;
         if (Client is not null)
             await Client.DisposeAsync();
         if (Daemon is not null)

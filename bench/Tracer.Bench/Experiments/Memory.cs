@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
 using Tracer.Harness;
 
 namespace Tracer.Bench.Experiments;
@@ -12,7 +13,8 @@ internal sealed class Memory : IExperiment
     private const int MostRounds = 3;
     private const double BytesPerKiB = 1024;
 
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3); // a grace period of RCU, a pass of the enricher
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3); // a pass of the enricher
+    private static readonly TimeSpan LateRelease = TimeSpan.FromSeconds(10); // by RCU, in portions
 
     private static readonly Goal Kernel = Goal.AtMost("bytes-kernel", 250, $"kernel memory for each of {Sockets} sockets in CLOSE_WAIT", "B");
     private static readonly Goal User = Goal.AtMost("bytes-user", 160, "the daemon's memory for each", "B");
@@ -47,7 +49,7 @@ internal sealed class Memory : IExperiment
             lab.Add(User, (OwnMemory(observer.Pid) - ownBefore) / sockets);
         double before = SlabBytes();
         await observer.DisposeAsync();
-        await lab.Pause(Settling);
+        await lab.Pause(LateRelease);
         return before - SlabBytes();
     }
 
@@ -67,7 +69,11 @@ internal sealed class Memory : IExperiment
 
     private static double OwnMemory(int pid) => Bytes($"/proc/{pid}/status", "RssAnon:");
 
-    private static double SlabBytes() => Bytes("/proc/meminfo", "SUnreclaim:");
+    /// <summary>Objects in use, not pages: those that stay lie between those that go. Columns of /proc/slabinfo: name, objects in use, all objects, bytes of one.</summary>
+    private static double SlabBytes() => File.ReadLines("/proc/slabinfo")
+        .Where(line => line.StartsWith("kmalloc", StringComparison.Ordinal))
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Sum(words => double.Parse(words[1], CultureInfo.InvariantCulture) * double.Parse(words[3], CultureInfo.InvariantCulture));
 
     private static double Bytes(string path, string name) => StatusLine.Number(path, name) * BytesPerKiB;
 }
