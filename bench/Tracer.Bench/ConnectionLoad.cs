@@ -10,7 +10,9 @@ internal sealed class ConnectionLoad : IAsyncDisposable
     /// <summary>State changes of both ends of a connection: SYN_SENT, ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE; SYN_RECV, ESTABLISHED, CLOSE_WAIT, LAST_ACK, CLOSE.</summary>
     public const int ChangesOfAConnection = 10;
 
-    private const int FirstPort = 7000;
+    /// <summary>Of the service on processor 0.</summary>
+    public const int FirstPort = 7000;
+
     private const int LongestMs = 60_000;
 
     private readonly Lab _lab;
@@ -22,9 +24,9 @@ internal sealed class ConnectionLoad : IAsyncDisposable
         _child = child;
     }
 
-    public static async Task<ConnectionLoad> Start(Lab lab, NetworkNamespace netns, int processor = 0, string shape = "fin")
+    public static async Task<ConnectionLoad> Start(Lab lab, NetworkNamespace netns, int processor = 0, string shape = "fin", int stacks = 0)
     {
-        string[] arguments = [Text(processor), Text(FirstPort + processor), shape];
+        string[] arguments = [Text(processor), Text(FirstPort + processor), shape, Text(stacks)];
         ConnectionLoad load = new(lab, netns.Start(LoadPrograms.PathOf("connections"), arguments));
         lab.Ran("connections " + string.Join(' ', arguments));
         await lab.Answer(load._child);

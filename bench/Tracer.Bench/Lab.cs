@@ -41,14 +41,14 @@ internal sealed class Lab(BenchOptions options, CancellationToken stop)
     public void Say(string line) => Console.Error.WriteLine($"bench: {_clock.Elapsed.TotalSeconds,5:0} s  {line}");
 
     /// <summary>One round after the other, until somebody interrupts.</summary>
-    public async Task Alternate(string what, Func<int, Task> round, int most = int.MaxValue)
+    public async Task Alternate(string what, Func<Task> round, int most = int.MaxValue)
     {
         int rounds = Math.Min(options.Rounds, most);
         for (int i = 0; i < rounds; i++)
         {
             stop.ThrowIfCancellationRequested();
             Say($"{what}, round {i + 1} of {rounds}");
-            await round(i);
+            await round();
         }
     }
 

@@ -15,6 +15,7 @@ internal static class LoadPrograms
     private static readonly Dictionary<string, string[]> Sources = new()
     {
         ["connections"] = [Path.Combine(Loads, "connections.c")],
+        ["drain"] = [Path.Combine(Loads, "drain.c")],
         ["bounded"] = [Path.Combine(Loads, "bounded.c")],
         ["closewaits"] = [Path.Combine(Loads, "closewaits.c")],
         ["pingpong"] = [Path.Combine(Loads, "pingpong.c")],

@@ -16,6 +16,7 @@ internal static class Program
         new SystemCall(), new PingPong(), new SlotPrices(),
         new Latency(), new Idle(), new Start(),
         new Inventory(), new Memory(),
+        new Drain(), new CpuPerEvent(), new Growth(),
     ];
 
     public static async Task<int> Main(string[] words)

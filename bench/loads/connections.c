@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * connections CPU PORT fin|rst|half: one thread on one processor opens, accepts and closes loopback connections. For each line
+ * connections CPU PORT fin|rst|half [STACKS]: one thread on one processor opens, accepts and closes loopback connections. For each line
  * of its input it runs and prints how many connections it made, how long that took, and the median time of one in nanoseconds:
  *   count N       that many, as fast as they go
  *   time MS       for so long, as fast as they go
  *   paced N MS    N per second, for so long
  * fin: the client closes first; rst: it resets; half: it closes one way, the server reads the end and closes, then the client.
+ * STACKS: as many different ways lead to the calls, one after the other.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -22,10 +23,11 @@
 #define CHUNK 32      /* connections between two looks at the clock */
 #define MOST_CHUNKS (1 << 20)
 #define NS_PER_MS 1000000LL
+#define TURNS 14 /* two ways each */
 
 static int port, listener;
 static char shape;
-static unsigned long opened;
+static unsigned long opened, stacks;
 static long long chunks[MOST_CHUNKS];
 
 static void die(const char *what)
@@ -82,6 +84,39 @@ static void run_one(void)
 	end_connection(client, server);
 }
 
+static void turn(unsigned long way, int left);
+
+static __attribute__((noinline)) void turn_left(unsigned long way, int left)
+{
+	turn(way, left);
+	__asm__ volatile(""); /* not a tail call: its frame is part of the stack */
+}
+
+static __attribute__((noinline)) void turn_right(unsigned long way, int left)
+{
+	turn(way, left);
+	__asm__ volatile("");
+}
+
+static void turn(unsigned long way, int left)
+{
+	if (!left)
+		run_one();
+	else if (way & 1)
+		turn_left(way >> 1, left - 1);
+	else
+		turn_right(way >> 1, left - 1);
+	__asm__ volatile("");
+}
+
+static void run_next(void)
+{
+	if (stacks)
+		turn(opened % stacks, TURNS);
+	else
+		run_one();
+}
+
 static int by_size(const void *left, const void *right)
 {
 	long long a = *(const long long *)left, b = *(const long long *)right;
@@ -106,7 +141,7 @@ static void run_fast(unsigned long count, long long limit)
 	int chunk = 0;
 
 	while (done < count && next - start < limit) {
-		run_one();
+		run_next();
 		if (++done % CHUNK)
 			continue;
 		next = now();
@@ -124,7 +159,7 @@ static void run_paced(unsigned long per_second, long long limit)
 
 	for (long long at = 0; at < limit; at += 1000000000 / per_second, done++) {
 		sleep_until(start + at);
-		run_one();
+		run_next();
 	}
 	report(done, 0, start);
 }
@@ -159,8 +194,9 @@ int main(int argc, char **argv)
 	cpu_set_t processor;
 	char line[64];
 
-	if (argc != 4)
+	if (argc != 4 && argc != 5)
 		return 2;
+	stacks = argc == 5 ? strtoul(argv[4], NULL, 10) : 0;
 	CPU_ZERO(&processor);
 	CPU_SET(atoi(argv[1]), &processor);
 	if (sched_setaffinity(0, sizeof(processor), &processor))

@@ -21,7 +21,7 @@ internal sealed class ConnectionRate : IExperiment
         await using FullLoad load = await FullLoad.Start(lab);
         await load.RateFor(WarmUp);
         double before = await load.RateFor(Time);
-        await lab.Alternate("rate of connections", async _ =>
+        await lab.Alternate("rate of connections", async () =>
         {
             double watched = await Measure(load, Observer.Watched(lab));
             double after = await load.RateFor(Time);

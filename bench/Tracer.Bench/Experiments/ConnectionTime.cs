@@ -24,7 +24,7 @@ internal sealed class ConnectionTime : IExperiment
         await using ConnectionLoad load = await ConnectionLoad.Start(lab, netns);
         await load.Count(WarmUp);
         double alone = await Measure(load);
-        await lab.Alternate("time of a connection", async _ =>
+        await lab.Alternate("time of a connection", async () =>
         {
             alone = await Compare(lab, load, Watched, alone, Observer.Watched(lab), WarmUp);
             alone = await Compare(lab, load, Quiet, alone, Observer.Quiet(lab), WarmUp);

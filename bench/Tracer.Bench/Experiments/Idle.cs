@@ -25,7 +25,7 @@ internal sealed class Idle : IExperiment
     {
         await using NetworkNamespace netns = await NetworkNamespace.Create();
         string[] scope = ["--netns", netns.Inode.ToString(CultureInfo.InvariantCulture)];
-        await lab.Alternate("idle", async _ =>
+        await lab.Alternate("idle", async () =>
         {
             await using (Observer quiet = await Observer.Quiet(lab, scope))
             {

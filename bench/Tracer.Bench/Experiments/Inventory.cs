@@ -25,7 +25,7 @@ internal sealed class Inventory : IExperiment
         await using CloseWaitCrowd crowd = await CloseWaitCrowd.Start(lab, Sockets);
         await using Observer observer = await Observer.Quiet(lab, "--scan-period", "1s");
         string netns = $"/run/netns/{crowd.Netns.Name}";
-        await lab.Alternate("inventory", async _ =>
+        await lab.Alternate("inventory", async () =>
         {
             double scan = await MeasureScan(observer.Daemon!), walk = await Task.Run(() => DescriptorWalk.Measure(netns, Sockets));
             lab.Add(Scan, scan / NsPerMs);

@@ -24,7 +24,7 @@ internal sealed class KernelCost : IExperiment
     {
         await using NetworkNamespace netns = await NetworkNamespace.Create();
         await using ConnectionLoad load = await ConnectionLoad.Start(lab, netns);
-        await lab.Alternate("kernel time", async _ =>
+        await lab.Alternate("kernel time", async () =>
         {
             double ours = await Measure(lab, load, Ours, Observer.Watched(lab));
             double tcpStates = await Measure(lab, load, TcpStates, Observer.TcpStates(lab));

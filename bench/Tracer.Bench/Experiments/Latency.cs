@@ -30,7 +30,7 @@ internal sealed class Latency : IExperiment
         AgeSum ages = new();
         await using TransitionReader client = await TransitionReader.Start(observer.Daemon!, onBatch: ages.Add);
         await one.For(Time); // what runs often is compiled by then
-        await lab.Alternate("latency", async _ =>
+        await lab.Alternate("latency", async () =>
         {
             await Measure(lab, ages, Slow, () => one.Paced(SlowRate, Time));
             await Measure(lab, ages, Fast, () => one.For(Time));

@@ -26,7 +26,7 @@ internal sealed class Memory : IExperiment
 
     public async Task Run(Lab lab)
     {
-        await lab.Alternate("memory", async _ =>
+        await lab.Alternate("memory", async () =>
         {
             double without = await ReleasedAtEnd(lab, 0), with = await ReleasedAtEnd(lab, Sockets);
             lab.Add(Kernel, (with - without) / Sockets);

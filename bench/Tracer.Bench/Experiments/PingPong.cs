@@ -28,7 +28,7 @@ internal sealed class PingPong : IExperiment
         await using TimedProgram one = await TimedProgram.PingPong(lab, netns, "one", RoundTrips);
         await two.Measure();
         await one.Measure();
-        await lab.Alternate("requests and responses", async _ =>
+        await lab.Alternate("requests and responses", async () =>
         {
             lab.Add(Usual, await two.Ratio(() => Observer.Quiet(lab)));
             lab.Add(Calls, await one.Ratio(() => Observer.Quiet(lab)));

@@ -29,7 +29,7 @@ internal sealed class SlotPrices : IExperiment
         await using NetworkNamespace netns = await NetworkNamespace.Create();
         await using ConnectionLoad load = await ConnectionLoad.Start(lab, netns, shape: "half");
         double before = await Measure(lab, load, []);
-        await lab.Alternate("prices of slots", async _ =>
+        await lab.Alternate("prices of slots", async () =>
         {
             foreach ((Goal goal, string[] options) in Slots)
             {

@@ -21,7 +21,7 @@ internal sealed class Start : IExperiment
     {
         await using NetworkNamespace netns = await NetworkNamespace.Create();
         await Measure(lab, netns, isCounted: false); // what comes first reads files that nobody has read yet
-        await lab.Alternate("start", _ => Measure(lab, netns, isCounted: true));
+        await lab.Alternate("start", () => Measure(lab, netns, isCounted: true));
     }
 
     private static async Task Measure(Lab lab, NetworkNamespace netns, bool isCounted)

@@ -14,6 +14,6 @@ internal sealed class SystemCall : IExperiment
     {
         await using TimedProgram program = TimedProgram.Getppid(lab);
         await program.Measure(); // warms up
-        await lab.Alternate("system calls", async _ => lab.Add(Getppid, await program.Ratio(() => Observer.Quiet(lab))));
+        await lab.Alternate("system calls", async () => lab.Add(Getppid, await program.Ratio(() => Observer.Quiet(lab))));
     }
 }
