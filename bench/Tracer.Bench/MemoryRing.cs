@@ -17,7 +17,7 @@ internal sealed class MemoryRing : IDisposable
     private readonly byte[] _memory;
     private readonly RingReader _reader;
     private readonly int _size;
-    private ulong _sum; // what was read is needed
+    private ulong _sum; // written only so that the reading is needed
 
     public MemoryRing(int size)
     {
@@ -72,7 +72,7 @@ internal sealed class MemoryRing : IDisposable
         }
 
         _reader.Release();
-        _sum += sum;
+        Volatile.Write(ref _sum, sum);
         return records;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ConnectionRate : IExperiment
 
     public IReadOnlyList<Goal> Goals => [OfUntraced, OfTcpStates, QuietOfUntraced, Untraced];
 
-    public bool IsQuick => true;
+    public bool IsQuick => false;
 
     public async Task Run(Lab lab)
     {

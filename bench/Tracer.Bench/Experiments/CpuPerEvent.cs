@@ -8,7 +8,7 @@ namespace Tracer.Bench.Experiments;
 internal sealed class CpuPerEvent : IExperiment
 {
     private const double UsPerSecond = 1e6, NsPerUs = 1e3;
-    private const int PacedRate = 400; // clients in this process have to follow
+    private const int FewRate = 2_000, ManyRate = 400; // connections/s: the clients, all in this process, have to follow
     private const uint OtherPorts = 20_000; // nobody uses them
     private const int Few = 10, Many = 100;
 
@@ -32,12 +32,16 @@ internal sealed class CpuPerEvent : IExperiment
         await WithClients(daemon, 1, async () => (await load.For(Time)).MedianNs); // what runs often is compiled by then
         await lab.Alternate("processor time per event", async () =>
         {
-            double one = await WithClients(daemon, 1, () => Both(lab, daemon, load));
-            double few = await WithClients(daemon, Few, () => Paced(daemon, load));
-            double many = await WithClients(daemon, Many, () => Paced(daemon, load));
-            lab.Add(FewAdded, (few - one) / (Few - 1));
-            lab.Add(ManyAdded, (many - one) / (Many - 1));
+            await WithClients(daemon, 1, () => MeasureFast(lab, daemon, load));
+            lab.Add(FewAdded, await Added(Few, FewRate));
+            lab.Add(ManyAdded, await Added(Many, ManyRate));
         });
+
+        async Task<double> Added(int clients, int rate)
+        {
+            double one = await WithClients(daemon, 1, () => MeasurePaced(daemon, load, rate));
+            return (await WithClients(daemon, clients, () => MeasurePaced(daemon, load, rate)) - one) / (clients - 1);
+        }
     }
 
     /// <summary>Filters that are all different, and that all let everything pass: each client gets every event.</summary>
@@ -57,7 +61,7 @@ internal sealed class CpuPerEvent : IExperiment
         }
     }
 
-    private static async Task<double> Both(Lab lab, Daemon daemon, ConnectionLoad load)
+    private static async Task<double> MeasureFast(Lab lab, Daemon daemon, ConnectionLoad load)
     {
         double user = ProcessTime.User(daemon.Pid), kernel = ProcessTime.Kernel(daemon.Pid);
         LoadResult result = await load.For(Time);
@@ -67,13 +71,13 @@ internal sealed class CpuPerEvent : IExperiment
         kernel = ProcessTime.Kernel(daemon.Pid) - kernel;
         lab.Add(User, user / events * UsPerSecond);
         lab.Add(All, (user + kernel) / events * UsPerSecond);
-        return await Paced(daemon, load);
+        return user / events;
     }
 
-    private static async Task<double> Paced(Daemon daemon, ConnectionLoad load)
+    private static async Task<double> MeasurePaced(Daemon daemon, ConnectionLoad load, int rate)
     {
         double before = ThreadTime.OfAll(daemon.Pid);
-        LoadResult result = await load.Paced(PacedRate, Time);
+        LoadResult result = await load.Paced(rate, Time);
         await Task.Delay(TimeSpan.FromMilliseconds(100)); // what is under way
         return (ThreadTime.OfAll(daemon.Pid) - before) / (result.Connections * ConnectionLoad.ChangesOfAConnection) / NsPerUs;
     }

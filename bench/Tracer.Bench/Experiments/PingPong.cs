@@ -32,7 +32,7 @@ internal sealed class PingPong : IExperiment
         {
             lab.Add(Usual, await two.Ratio(() => Observer.Quiet(lab)));
             lab.Add(Calls, await one.Ratio(() => Observer.Quiet(lab)));
-            foreach ((Goal goal, string[] options) in WithoutSlots)
+            foreach ((Goal goal, string[] options) in lab.IsQuick ? [] : WithoutSlots)
                 lab.Add(goal, await one.Ratio(() => Observer.Quiet(lab, options)));
         });
     }
