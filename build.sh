@@ -133,6 +133,8 @@ need_bench_packages() {
 	need bpftrace has_tool bpftrace
 	need iproute2 has_tool ss
 	need util-linux has_tool unshare
+	need golang-go has_tool go
+	need golang-google-grpc-dev test -d /usr/share/gocode/src/google.golang.org/grpc
 }
 
 # Virtual machines, and what goes into them.

@@ -19,6 +19,8 @@ internal sealed class Lab(BenchOptions options, CancellationToken stop)
 
     public CancellationToken Stop => stop;
 
+    public bool HasFailed { get; private set; }
+
     /// <summary>What was run, for whoever wants to repeat it by hand.</summary>
     public IReadOnlyList<string> Commands => _commands;
 
@@ -39,6 +41,12 @@ internal sealed class Lab(BenchOptions options, CancellationToken stop)
 
     /// <summary>Progress, for whoever waits; the table is for standard output.</summary>
     public void Say(string line) => Console.Error.WriteLine($"bench: {_clock.Elapsed.TotalSeconds,5:0} s  {line}");
+
+    public void Fail(string line)
+    {
+        HasFailed = true;
+        Say(line);
+    }
 
     /// <summary>One round after the other, until somebody interrupts.</summary>
     public async Task Alternate(string what, Func<Task> round, int most = int.MaxValue)

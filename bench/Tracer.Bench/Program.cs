@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Runtime.InteropServices;
+using Grpc.Core;
 using Tracer.Bench.Experiments;
+using Tracer.Bench.Streaming;
 using Tracer.Harness;
 
 namespace Tracer.Bench;
@@ -8,6 +10,7 @@ namespace Tracer.Bench;
 /// <summary>Measures the built daemon against its peers and against limits, and prints one table of ratios.</summary>
 internal static class Program
 {
+    private const int Failed = 6;
     private const int Interrupted = 130;
 
     private static readonly IExperiment[] All =
@@ -16,13 +19,15 @@ internal static class Program
         new SystemCall(), new PingPong(), new SlotPrices(),
         new Latency(), new Idle(), new Start(),
         new Inventory(), new Memory(),
-        new Drain(), new CpuPerEvent(), new Growth(),
+        new Drain(), new ClientStream(), new CpuPerEvent(), new Growth(),
     ];
 
     public static async Task<int> Main(string[] words)
     {
         if (words is ["-h" or "--help"] or ["--list"])
             return Tell(words[0]);
+        if (words is [StreamServer.Word, var path])
+            return await StreamServer.Run(path);
         using CancellationTokenSource stop = new();
         Action<PosixSignalContext> interrupt = context =>
         {
@@ -44,9 +49,9 @@ internal static class Program
         {
             return Fail(e.ExitCode, e.Message);
         }
-        catch (Exception e) when (e is TimeoutException or InvalidOperationException or IOException)
+        catch (Exception e) when (IsExpected(e))
         {
-            return Fail(6, e.Message.ReplaceLineEndings(" "));
+            return Fail(Failed, e.Message.ReplaceLineEndings(" "));
         }
     }
 
@@ -61,7 +66,7 @@ internal static class Program
         try
         {
             foreach (IExperiment experiment in chosen)
-                await experiment.Run(lab);
+                await Conduct(experiment, lab);
         }
         finally
         {
@@ -69,8 +74,24 @@ internal static class Program
             ResultTable.Write(Console.Out, lab, machine, chosen.SelectMany(experiment => experiment.Goals));
         }
 
-        return options.IsQuick ? Compare(lab, [.. chosen.SelectMany(experiment => experiment.Goals)]) : 0;
+        int result = options.IsQuick ? Compare(lab, [.. chosen.SelectMany(experiment => experiment.Goals)]) : 0;
+        return lab.HasFailed ? Failed : result;
     }
+
+    /// <summary>What goes wrong in one experiment is said, and costs the others nothing.</summary>
+    private static async Task Conduct(IExperiment experiment, Lab lab)
+    {
+        try
+        {
+            await experiment.Run(lab);
+        }
+        catch (Exception e) when (!lab.Stop.IsCancellationRequested && IsExpected(e))
+        {
+            lab.Fail($"{experiment.Goals[0].Name}: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    private static bool IsExpected(Exception e) => e is TimeoutException or InvalidOperationException or IOException or RpcException or BenchException;
 
     private static IReadOnlyList<IExperiment> Choose(BenchOptions options)
     {
