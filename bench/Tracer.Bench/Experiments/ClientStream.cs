@@ -28,6 +28,7 @@ internal sealed class ClientStream : IExperiment
         await using Child server = Child.Start(Environment.ProcessPath!, StreamServer.Word, ours);
         await lab.Answer(server);
         await File.WriteAllBytesAsync(message, await RawReader.Sample(ours));
+        lab.Ran("stream (grpc-go) on a unix socket");
         await using Child peer = Child.Start(program, theirs, message);
         await lab.Answer(peer);
         await lab.Alternate("stream", async () =>
