@@ -1,23 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-using Tracer.Harness;
+using System.Diagnostics;
 
 namespace Tracer.Bench;
 
 /// <summary>State changes by the daemon's counters and by what its client has read. Differences between two of them mean something.</summary>
 internal sealed record EventBalance(long Delivered, long Lost, long Unaccounted)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private const int EqualReadings = 4; // a starved client may stand still for a while
 
-    /// <summary>Taken when nothing is under way any more: two readings are equal.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
+    /// <summary>Taken when nothing is under way any more: several readings are equal.</summary>
     public static async Task<EventBalance> Settled(Lab lab, Observer observer)
     {
-        EventBalance? last = null;
-        return await Deadline.Until("no event is under way", async () =>
+        EventBalance last = await Read(observer);
+        for (int equal = 1; equal < EqualReadings;)
         {
-            (EventBalance? before, last) = (last, await Read(observer));
             await lab.Pause(Pause);
-            return before == last ? last : null;
-        });
+            (EventBalance before, last) = (last, await Read(observer));
+            equal = before == last ? equal + 1 : 1;
+        }
+
+        return last;
+    }
+
+    /// <summary>The same after a load; what seems to be missing is waited for.</summary>
+    public static async Task<EventBalance> After(Lab lab, Observer observer, EventBalance before)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        EventBalance after;
+        do
+            after = await Settled(lab, observer);
+        while (after.Unaccounted != before.Unaccounted && clock.Elapsed < LongestWait);
+        return after;
     }
 
     private static async Task<EventBalance> Read(Observer observer)

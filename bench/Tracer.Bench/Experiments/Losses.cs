@@ -36,7 +36,7 @@ internal sealed class Losses : IExperiment
         while (stops && !running.IsCompleted)
             await StopOnce(lab, observer.Daemon!, running);
         LoadResult[] results = await running;
-        EventBalance after = await EventBalance.Settled(lab, observer);
+        EventBalance after = await EventBalance.After(lab, observer, before);
         lab.Add(goal, after.Lost - before.Lost);
         lab.Add(Unaccounted, Math.Abs(after.Unaccounted - before.Unaccounted));
         lab.Add(Rate, results.Sum(result => result.PerSecond) * ConnectionLoad.ChangesOfAConnection);
