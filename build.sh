@@ -9,6 +9,7 @@ usage: ./build.sh [COMMAND]
   build          (default) build everything; the executable is artifacts/closewait
   run [ARGS]     build closewait, then follow CLOSE_WAIT on this host until Ctrl-C (ARGS go to `closewait watch`)
   test [FILTER]  build, then run every test, with one more kernel in a virtual machine, or those whose full name contains FILTER
+  bench [ARGS]   build, then measure speed and scale against peers and limits (ARGS: rows and options, see ./build.sh bench --help)
   test-kernels [KERNEL...]  build, then run the kernel tests in virtual machines with these kernels (tests/kernels/kernels.list; default all)
   fmt            format the C# and the C sources
   clean          delete artifacts/
@@ -123,6 +124,17 @@ need_test_packages() {
 	need golang-go has_tool go
 	need nodejs has_tool node
 	has_tool node >/dev/null || need npm has_tool npm
+}
+
+# Peers to compare with, and what generates load.
+need_bench_packages() {
+	need gcc has_tool gcc
+	need libbpf-tools has_tool tcpstates
+	need bpftrace has_tool bpftrace
+	need iproute2 has_tool ss
+	need util-linux has_tool unshare
+	need golang-go has_tool go
+	need golang-google-grpc-dev test -d /usr/share/gocode/src/google.golang.org/grpc
 }
 
 # Virtual machines, and what goes into them.
@@ -344,6 +356,16 @@ install_node_packages() {
 
 # ---------------------------------------------------------------- the rest
 
+bench() {
+	local bench=$artifacts/bin/Tracer.Bench/release/Tracer.Bench
+	if [[ ${1-} != --help && ${1-} != -h && ${1-} != --list ]]; then
+		((EUID == 0)) || fail 4 "bench needs root: it loads BPF programs and makes network namespaces"
+		need_bench_packages
+	fi
+	build Tracer.sln
+	exec "$bench" "$@"
+}
+
 test_kernels() {
 	need_test_packages
 	need_virtual_machine_packages
@@ -373,6 +395,7 @@ test)
 	(($# <= 2)) || fail 2 "test takes one filter; ./build.sh --help lists the commands"
 	run_tests "${2-}"
 	;;
+bench) bench "${@:2}" ;;
 test-kernels)
 	test_kernels "${@:2}"
 	;;

@@ -109,20 +109,8 @@ public sealed class Daemon : IAsyncDisposable
         _scratch?.Dispose();
     }
 
-    private static Daemon Launch(string[] launcher, string[] options)
-    {
-        ScratchFolder scratch = new();
-        string path = scratch.PathOf("s");
-        return new Daemon(scratch, Spawn(path, options, launcher), path);
-    }
-
-    private static Child Spawn(string socketPath, string[] options, params string[] launcher)
-    {
-        string[] command = [.. launcher, Repository.Executable, "run", "--socket", socketPath, "--lifeline", .. options];
-        return Child.Start(command[0], command[1..]);
-    }
-
-    private static GrpcChannel OpenChannel(string socketPath) =>
+    /// <summary>For clients that are not the generated one.</summary>
+    public static GrpcChannel OpenChannel(string socketPath) =>
         GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
         {
             HttpHandler = new SocketsHttpHandler
@@ -144,6 +132,19 @@ public sealed class Daemon : IAsyncDisposable
                 },
             },
         });
+
+    private static Daemon Launch(string[] launcher, string[] options)
+    {
+        ScratchFolder scratch = new();
+        string path = scratch.PathOf("s");
+        return new Daemon(scratch, Spawn(path, options, launcher), path);
+    }
+
+    private static Child Spawn(string socketPath, string[] options, params string[] launcher)
+    {
+        string[] command = [.. launcher, Repository.Executable, "run", "--socket", socketPath, "--lifeline", .. options];
+        return Child.Start(command[0], command[1..]);
+    }
 
     private async Task<GetStatusResponse?> TryGetStatus()
     {

@@ -51,6 +51,13 @@ public sealed partial class ReferenceTests
             "references of a test project beyond the project it tests");
     }
 
+    /// <summary>It measures the built executable from outside, and sees of the inside only what it times by itself.</summary>
+    [Fact]
+    public void The_bench_refers_to_the_harness_and_to_what_it_times_alone() =>
+        Assert.Equal(
+            ["Tracer.Api", "Tracer.Bpf", "Tracer.Harness", "Tracer.Linux"],
+            Repository.Projects.Where(path => path.StartsWith("bench/", StringComparison.Ordinal)).SelectMany(ReferencesOf).Order());
+
     [Fact]
     public void Every_project_has_tests_and_is_part_of_the_solution()
     {

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
+using Tracer.Harness;
+
+namespace Tracer.Bench.Experiments;
+
+/// <summary>What the daemon does and holds while nothing happens, in an empty network namespace: other people's connections are not its doing.</summary>
+internal sealed class Idle : IExperiment
+{
+    private const double BytesPerKiB = 1024, BytesPerMB = 1e6, MsPerSecond = 1000;
+
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(5);
+
+    private static readonly Goal WakeUps = Goal.AtMost("idle-wakeups", 0, "context switches/s of the daemon's threads, nobody watching", "/s");
+    private static readonly Goal WatchedWakeUps = Goal.Told("idle-wakeups-client", "the same with one client", "/s");
+    private static readonly Goal Others = Goal.Told("idle-others", "processes that others start meanwhile: each is looked at", "/s");
+    private static readonly Goal Memory = Goal.AtMost("idle-memory", 80, "resident memory of the idle daemon", "MB");
+
+    public IReadOnlyList<Goal> Goals => [WakeUps, WatchedWakeUps, Others, Memory];
+
+    public bool IsQuick => false;
+
+    public async Task Run(Lab lab)
+    {
+        await using NetworkNamespace netns = await NetworkNamespace.Create();
+        string[] scope = ["--netns", netns.Inode.ToString(CultureInfo.InvariantCulture)];
+        await lab.Alternate("idle", async () =>
+        {
+            await using (Observer quiet = await Observer.Quiet(lab, scope))
+            {
+                double forks = Forks(), began = Environment.TickCount64;
+                lab.Add(WakeUps, await SwitchesPerSecond(lab, quiet.Pid));
+                lab.Add(Others, (Forks() - forks) / (Environment.TickCount64 - began) * MsPerSecond);
+                lab.Add(Memory, ResidentBytes(quiet.Pid) / BytesPerMB);
+            }
+
+            await using Observer watched = await Observer.Watched(lab, scope);
+            lab.Add(WatchedWakeUps, await SwitchesPerSecond(lab, watched.Pid));
+        });
+    }
+
+    private static async Task<double> SwitchesPerSecond(Lab lab, int pid)
+    {
+        await lab.Pause(Settling);
+        Dictionary<string, double> before = Switches(pid);
+        await lab.Pause(Time);
+        return Switches(pid).Sum(thread => thread.Value - before.GetValueOrDefault(thread.Key)) / Time.TotalSeconds;
+    }
+
+    private static Dictionary<string, double> Switches(int pid) =>
+        Directory.GetDirectories($"/proc/{pid}/task").ToDictionary(
+            thread => thread,
+            thread => StatusLine.Number($"{thread}/status", "voluntary_ctxt_switches:") + StatusLine.Number($"{thread}/status", "nonvoluntary_ctxt_switches:"));
+
+    private static double ResidentBytes(int pid) => StatusLine.Number($"/proc/{pid}/status", "VmRSS:") * BytesPerKiB;
+
+    private static double Forks() => StatusLine.Number("/proc/stat", "processes ");
+}

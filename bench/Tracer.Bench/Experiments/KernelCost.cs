@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Harness;
+
+namespace Tracer.Bench.Experiments;
+
+/// <summary>What the programs cost inside the kernel, by its own account: no wake-up of a reader, no scheduling, no noise of neighbours.</summary>
+internal sealed class KernelCost : IExperiment
+{
+    private static readonly Goal AgainstTcpStates = Goal.AtMost("kernel-tcpstates", 0.04, "kernel ns/connection, one client / tcpstates");
+    private static readonly Goal AgainstTcpLife = Goal.AtMost("kernel-tcplife", 0.12, "kernel ns/connection, one client / tcplife");
+    private static readonly Goal AgainstCount = Goal.AtMost("kernel-count", 2.0, "kernel ns/event, one client / bpftrace count()");
+    private static readonly Goal QuietAgainstCount = Goal.Told("kernel-count-quiet", "kernel ns/event, nobody watching / bpftrace count()");
+    private static readonly Goal Ours = Goal.Told("kernel-ns", "kernel ns/connection, one client", "ns");
+    private static readonly Goal Quiet = Goal.Told("kernel-ns-quiet", "kernel ns/connection, nobody watching", "ns");
+    private static readonly Goal TcpStates = Goal.Told("tcpstates-ns", "kernel ns/connection, tcpstates", "ns");
+    private static readonly Goal TcpLife = Goal.Told("tcplife-ns", "kernel ns/connection, tcplife", "ns");
+    private static readonly Goal Count = Goal.Told("count-ns", "kernel ns/connection, bpftrace count()", "ns");
+
+    public IReadOnlyList<Goal> Goals => [AgainstTcpStates, AgainstTcpLife, AgainstCount, QuietAgainstCount, Ours, Quiet, TcpStates, TcpLife, Count];
+
+    public bool IsQuick => true;
+
+    public async Task Run(Lab lab)
+    {
+        await using NetworkNamespace netns = await NetworkNamespace.Create();
+        await using ConnectionLoad load = await ConnectionLoad.Start(lab, netns);
+        await lab.Alternate("kernel time", async () =>
+        {
+            double ours = await Measure(lab, load, Ours, Observer.Watched(lab));
+            double tcpStates = await Measure(lab, load, TcpStates, Observer.TcpStates(lab));
+            double quiet = await Measure(lab, load, Quiet, Observer.Quiet(lab));
+            double tcpLife = await Measure(lab, load, TcpLife, Observer.TcpLife(lab));
+            double count = await Measure(lab, load, Count, Observer.Count(lab));
+            lab.Add(AgainstTcpStates, ours / tcpStates);
+            lab.Add(AgainstTcpLife, ours / tcpLife);
+            lab.Add(AgainstCount, ours / count);
+            lab.Add(QuietAgainstCount, quiet / count);
+        });
+    }
+
+    private static async Task<double> Measure(Lab lab, ConnectionLoad load, Goal goal, Task<Observer> starting)
+    {
+        await using Observer observer = await starting;
+        await using ProgramClock clock = await ProgramClock.Start(lab, observer.Pid);
+        double each = await clock.NsPerConnection(load);
+        lab.Add(goal, each);
+        return each;
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+using Tracer.Harness;
+
+namespace Tracer.Bench.Experiments;
+
+/// <summary>What is lost on the way to a client at the most that this machine makes, and while the daemon stands still now and then.</summary>
+internal sealed class Losses : IExperiment
+{
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StandStill = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BetweenStops = TimeSpan.FromSeconds(1);
+
+    private static readonly Goal Lost = Goal.AtMost("losses", 0, "events lost at the maximum rate, one client", "events");
+    private static readonly Goal LostStopped = Goal.AtMost("losses-stopped", 0, "the same, the daemon stopped for 100 ms every second", "events");
+    private static readonly Goal Unaccounted = Goal.AtMost("losses-unaccounted", 0, "events neither delivered nor counted as lost, both cases", "events");
+    private static readonly Goal Rate = Goal.Told("losses-rate", "state changes/s meanwhile", "/s");
+
+    public IReadOnlyList<Goal> Goals => [Lost, LostStopped, Unaccounted, Rate];
+
+    public bool IsQuick => false;
+
+    public async Task Run(Lab lab)
+    {
+        await using FullLoad load = await FullLoad.Start(lab);
+        await Measure(lab, load, Lost, stops: false);
+        await Measure(lab, load, LostStopped, stops: true);
+    }
+
+    private static async Task Measure(Lab lab, FullLoad load, Goal goal, bool stops)
+    {
+        lab.Say($"{goal.What}, {lab.Seconds} s");
+        await using Observer observer = await Observer.Watched(lab);
+        await load.RateFor(WarmUp);
+        EventBalance before = await EventBalance.Settled(lab, observer);
+        Task<LoadResult[]> running = load.For(TimeSpan.FromSeconds(lab.Seconds));
+        while (stops && !running.IsCompleted)
+            await StopOnce(lab, observer.Daemon!, running);
+        LoadResult[] results = await running;
+        EventBalance after = await EventBalance.After(lab, observer, before);
+        lab.Add(goal, after.Lost - before.Lost);
+        lab.Add(Unaccounted, Math.Abs(after.Unaccounted - before.Unaccounted));
+        lab.Add(Rate, results.Sum(result => result.PerSecond) * ConnectionLoad.ChangesOfAConnection);
+    }
+
+    private static async Task StopOnce(Lab lab, Daemon daemon, Task running)
+    {
+        await daemon.Process.Signal("STOP");
+        try
+        {
+            await lab.Pause(StandStill);
+        }
+        finally
+        {
+            await daemon.Process.Signal("CONT"); // what is stopped cannot end either
+        }
+
+        await Task.WhenAny(running, lab.Pause(BetweenStops));
+    }
+}
