@@ -104,7 +104,7 @@ public class ThreadLookTests
         IReadOnlyList<Finding> findings = await AddAsync(
             [.. Enumerable.Range(1, 8).Select(pid => TestFindings.Finding($"{pid}") with { Suspects = [TestFindings.Suspect((uint)pid, 0)] })]);
 
-        Assert.InRange(watch.Elapsed.TotalSeconds, 2.5, 6);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 2.5, 20); // 3 s, where other tests leave it a processor
         Assert.All(findings, static finding => Assert.EndsWith("there was no time to look", finding.Evidence[^1].Text, StringComparison.Ordinal));
     }
 
