@@ -21,10 +21,7 @@ public class TransitionFanoutTests
         TcpEvent[] events = TestSockets.Transitions(1, 300);
         hub.PublishTransitions(events);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-            hub.PublishTransitions(events);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, SteadyState.Allocated(() => hub.PublishTransitions(events)));
         Assert.Equal(0ul, hub.ReadCounters().Single(static counter => counter.Name == "hub_transitions").Value);
     }
 
@@ -37,10 +34,7 @@ public class TransitionFanoutTests
         TcpEvent[] events = TestSockets.Transitions(1, 300);
         Cycle(fanout, events, one, other);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-            Cycle(fanout, events, one, other);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, SteadyState.Allocated(() => Cycle(fanout, events, one, other)));
     }
 
     [Fact]
@@ -57,10 +51,7 @@ public class TransitionFanoutTests
         FixedBuffer message = new();
         SendAll(fanout, events, all, some, encoder, page, message);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-            SendAll(fanout, events, all, some, encoder, page, message);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, SteadyState.Allocated(() => SendAll(fanout, events, all, some, encoder, page, message)));
     }
 
     [Fact]
@@ -72,10 +63,7 @@ public class TransitionFanoutTests
         for (int i = 0; i < 20; i++)
             fanout.Publish(events);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-            fanout.Publish(events);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, SteadyState.Allocated(() => fanout.Publish(events)));
         Assert.Equal(4096, stalled.QueuedEvents);
         Assert.Equal((1020ul * 256) - 4096, stalled.Dropped);
     }

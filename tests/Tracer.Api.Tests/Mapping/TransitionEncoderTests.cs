@@ -120,10 +120,7 @@ public class TransitionEncoderTests
         byte[] room = new byte[4096];
         EncodeAll(encoder, events, room);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-            EncodeAll(encoder, events, room);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, SteadyState.Allocated(() => EncodeAll(encoder, events, room)));
     }
 
     private static void EncodeAll(TransitionEncoder encoder, TcpEvent[] events, byte[] room)

@@ -15,6 +15,7 @@
 #include "ring.bpf.h"
 #include "sock.bpf.h"
 #include "unwind.bpf.h"
+#include "path.bpf.h"
 #include "walk.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
