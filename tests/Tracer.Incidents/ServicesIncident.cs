@@ -13,6 +13,9 @@ internal sealed class ServicesIncident(bool closes) : Incident
 
     private const int PeerCount = 3;
 
+    // Milliseconds; early enough that the workers are done before the next second.
+    private const int MidSecond = 300;
+
     /// <summary>Of Redis.</summary>
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(2);
 
@@ -34,11 +37,20 @@ internal sealed class ServicesIncident(bool closes) : Incident
 
     public override async Task Happen()
     {
+        await UntilMidSecond();
         await _workers!.Process.WriteLine("job");
         await _workers.Process.ReadLine();
         if (closes)
             await Task.Delay(IdleTimeout);
         else
             await UntilStuck(SocketCount);
+    }
+
+    // Redis counts whole seconds of the clock: connections made just before and just after a second are dropped a second apart,
+    // and those made at its very start a second later than the others.
+    private static Task UntilMidSecond()
+    {
+        int now = DateTime.UtcNow.Millisecond;
+        return Task.Delay((MidSecond + 1000 - now) % 1000);
     }
 }

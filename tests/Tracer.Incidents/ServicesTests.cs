@@ -86,7 +86,7 @@ public sealed class ServicesTests() : IncidentTest((PhpCli.Program, PhpCli.Packa
         finding.IsOwnedBy("php8.2", incident.Workers);
         finding.HasSockets(ServicesIncident.SocketCount);
         finding.HasPeers([.. incident.Ports]);
-        // Redis looks at whole seconds, from time to time: a second later at most.
+        // A connection made in the middle of a second has been idle for another half of one when Redis counts the seconds.
         finding.HasPlateau(ServicesIncident.IdleTimeout + TimeSpan.FromSeconds(0.5));
         finding.HasNoEnds();
     }
