@@ -86,6 +86,7 @@ public sealed class EventPump
             _hasNews |= foundRecords;
             Tick(now);
             bool scanning = StepScan(now);
+            _queue.Announce();
             if (!scanning)
                 _pacer.Rest(foundRecords, _session.Doorbell, LongestSleep());
         }
@@ -181,6 +182,7 @@ public sealed class EventPump
         while (_queue.Count == _queue.Capacity && _burstWaitNs < LongestBurstWaitNs)
         {
             ulong began = ClockSet.ReadMonotonicNs();
+            _queue.Announce();
             Doorbell.Nap(RingPacer.NapTime);
             _burstWaitNs += ClockSet.ReadMonotonicNs() - began;
         }

@@ -2,8 +2,8 @@
 namespace Tracer;
 
 /// <summary>
-/// A bounded queue from one thread to one other. It never blocks the writer: a full queue refuses. Items are copied into
-/// places that stay, so passing one on allocates nothing once as many have passed as there are places: those of an idle daemon's
+/// A bounded queue from one thread to one other. It never blocks the writer: a full queue refuses, and a sleeping reader is woken
+/// once for a batch, because waking it costs more than its work on an item. Items are copied into places that stay, so passing one on allocates nothing once as many have passed as there are places: those of an idle daemon's
 /// sockets would be 5 MB.
 /// </summary>
 public sealed class HandoffQueue<T>(int capacityPowerOfTwo) : IDisposable
@@ -20,7 +20,7 @@ public sealed class HandoffQueue<T>(int capacityPowerOfTwo) : IDisposable
 
     public int Count => (int)(Volatile.Read(ref _written) - Volatile.Read(ref _read));
 
-    /// <summary>False: full.</summary>
+    /// <summary>False: full. A reader that sleeps goes on sleeping until <see cref="Announce"/>.</summary>
     public bool TryEnqueue(in T item)
     {
         if (Count == Capacity)
@@ -28,10 +28,15 @@ public sealed class HandoffQueue<T>(int capacityPowerOfTwo) : IDisposable
         _chunks[ChunkOf(_written)] ??= new T[1 << ChunkBits];
         At(_written) = item;
         Volatile.Write(ref _written, _written + 1);
-        Interlocked.MemoryBarrier(); // the reader says that it sleeps, then looks again
-        if (Volatile.Read(ref _sleeping) != 0 && Interlocked.Exchange(ref _sleeping, 0) != 0)
-            _wake.Set();
         return true;
+    }
+
+    /// <summary>Wakes the reader if it sleeps and there is something for it. The writer's, after a batch and before it waits for room.</summary>
+    public void Announce()
+    {
+        Interlocked.MemoryBarrier(); // the reader says that it sleeps, then looks again
+        if (Volatile.Read(ref _sleeping) != 0 && Count != 0 && Interlocked.Exchange(ref _sleeping, 0) != 0)
+            _wake.Set();
     }
 
     /// <summary>The oldest item in place; valid until <see cref="Advance"/>. Only if <see cref="Count"/> is not 0.</summary>

@@ -94,6 +94,7 @@ public sealed class HandoffQueueTests
         // Only a reader that really sleeps shows whether the writer wakes it.
         Assert.True(SpinWait.SpinUntil(() => (reader.ThreadState & ThreadState.WaitSleepJoin) != 0, Deadline));
         queue.TryEnqueue(1);
+        queue.Announce();
         Assert.True(reader.Join(Deadline), "the wait did not end");
         Assert.True(hasItem);
     }
@@ -123,12 +124,16 @@ public sealed class HandoffQueueTests
             while (!queue.TryEnqueue((i, ~(long)i)))
             {
                 refused++;
+                queue.Announce();
                 Thread.Yield();
             }
+            if (random.Next(4) == 0)
+                queue.Announce();
             // Pauses of every length around the moment at which the reader goes to sleep.
             if (random.Next(64) == 0)
                 Thread.SpinWait(random.Next(2_000));
         }
+        queue.Announce();
     }
 
     private static void ReadNumbers(HandoffQueue<(int Number, long Check)> queue, int items, ref int firstWrong)

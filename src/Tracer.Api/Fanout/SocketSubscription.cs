@@ -75,7 +75,7 @@ internal sealed class SocketSubscription(SocketBoard board, SocketPredicate pred
 
     public void Wake() => _signal.Ring();
 
-    public Task WaitAsync(Func<bool> hasOtherWork, TimeSpan timeout, CancellationToken cancellationToken) =>
+    public ValueTask WaitAsync(Func<bool> hasOtherWork, TimeSpan timeout, CancellationToken cancellationToken) =>
         _signal.WaitAsync(
             () => !_changes.IsEmpty || Volatile.Read(ref _mustRecover) || hasOtherWork(), timeout, cancellationToken);
 

@@ -42,7 +42,7 @@ internal sealed class TransitionSubscription(TransitionFanout fanout, Transition
         return true;
     }
 
-    public Task WaitAsync(Func<bool> hasOtherWork, TimeSpan timeout, CancellationToken cancellationToken) =>
+    public ValueTask WaitAsync(Func<bool> hasOtherWork, TimeSpan timeout, CancellationToken cancellationToken) =>
         _signal.WaitAsync(() => !_batches.IsEmpty || hasOtherWork(), timeout, cancellationToken);
 
     public void Dispose()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Diagnostics;
 using Grpc.Core;
 using Tracer.Api.Fanout;
 using Tracer.Api.Filters;
@@ -8,13 +9,13 @@ using Proto = CloseWait.V1;
 
 namespace Tracer.Api.Streams;
 
-/// <summary>One WatchTransitions call: gathers what matches into messages of up to 256, or of 5 ms.</summary>
+/// <summary>One WatchTransitions call: what matches goes out in messages of up to 256, at once while there are few of them.</summary>
 internal sealed class TransitionStream(
     EventHub hub, IFactSource facts, IServerStreamWriter<TransitionMessage> responses, TimeSpan heartbeatPeriod)
 {
     private const int FullEnough = 64;
-    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(5);
     private readonly StreamPace _pace = new(heartbeatPeriod);
+    private readonly SmallMessages _small = new(Stopwatch.GetTimestamp());
     private readonly LossAnnouncer _losses = new(hub.Losses);
     private readonly TransitionEncoder _encoder = new(facts);
     private readonly TransitionPage _page = new();
@@ -47,9 +48,9 @@ internal sealed class TransitionStream(
     private async Task SendNextAsync(TransitionSubscription subscription, CancellationToken cancellationToken)
     {
         // Also when nothing matched: a stream that is woken by what others watch would be woken by each batch.
-        if (Gather(subscription) && _page.Count < FullEnough)
+        if (Gather(subscription) && _page.Count < FullEnough && !_small.TryTake(Stopwatch.GetTimestamp()))
         {
-            await Task.Delay(GatherTime, cancellationToken);
+            await Task.Delay(SmallMessages.Period, cancellationToken);
             Gather(subscription);
         }
         if (_page.Count > 0)

@@ -57,6 +57,7 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
     {
         if (!_queue.TryEnqueue(in wish))
             Dropped++;
+        _queue.Announce();
     }
 
     /// <summary>Runs until cancelled.</summary>

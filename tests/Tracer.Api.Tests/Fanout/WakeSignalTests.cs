@@ -12,7 +12,7 @@ public class WakeSignalTests
     public async Task No_ring_is_missed()
     {
         const int Count = 20_000;
-        WakeSignal signal = new();
+        using WakeSignal signal = new();
         int added = 0;
         int taken = 0;
         Task adding = Task.Run(
@@ -40,7 +40,7 @@ public class WakeSignalTests
     [Fact]
     public async Task Sleeps_no_longer_than_asked()
     {
-        WakeSignal signal = new();
+        using WakeSignal signal = new();
         Stopwatch watch = Stopwatch.StartNew();
         await signal.WaitAsync(static () => false, TimeSpan.FromMilliseconds(30), Deadline.Token());
         Assert.InRange(watch.ElapsedMilliseconds, 25, 10_000);
@@ -49,16 +49,16 @@ public class WakeSignalTests
     [Fact]
     public async Task Does_not_sleep_when_there_is_work()
     {
-        WakeSignal signal = new();
-        Task waiting = signal.WaitAsync(static () => true, TimeSpan.FromHours(1), Deadline.Token());
-        await waiting;
+        using WakeSignal signal = new();
+        ValueTask waiting = signal.WaitAsync(static () => true, TimeSpan.FromHours(1), Deadline.Token());
         Assert.True(waiting.IsCompletedSuccessfully);
+        await waiting;
     }
 
     [Fact]
     public async Task Ringing_an_awake_stream_allocates_nothing_and_wakes_it_once_at_most()
     {
-        WakeSignal signal = new();
+        using WakeSignal signal = new();
         signal.Ring();
         Assert.Equal(0, SteadyState.Allocated(() => signal.Ring()));
 
