@@ -40,14 +40,17 @@ static __always_inline void identify_task(void *ctx, const struct sock *sk, stru
 	if (!is_made_by_task(sk, c->old_state, c->new_state))
 		return;
 	c->has_task = fill_actor(&c->task, &c->task_exiting);
+	if (c->has_task)
+		c->ktime_ns = c->task.ktime_ns;
 	/* A task that ends has given up its memory before it closes its files. */
 	if (c->has_task && !c->task_exiting && needs_stack(c))
 		c->task.stack_id = capture_stack(ctx, &c->task);
 }
 
-static __always_inline void note_fin(struct tcp_record *record, const struct tcp_sock *tp)
+static __always_inline void note_fin(struct tcp_record *record, const struct tcp_sock *tp, struct change *c)
 {
-	record->close_wait_ktime_ns = bpf_ktime_get_ns();
+	c->ktime_ns = bpf_ktime_get_ns();
+	record->close_wait_ktime_ns = c->ktime_ns;
 	record->idle_before_fin_ns = idle_ns(tp);
 	record->flags |= TCP_RECORD_FLAG_WAS_CLOSE_WAIT | TCP_RECORD_FLAG_ENTRY_SEEN;
 }
@@ -74,7 +77,7 @@ static __always_inline void note_left(struct tcp_record *record, const struct so
 
 /* NULL if the socket has no record and this change gives it none. */
 static __always_inline struct tcp_record *apply_change(const struct sock *sk, const struct tcp_sock *tp,
-						       const struct change *c)
+						       struct change *c)
 {
 	bool is_opened = c->has_task &&
 			 (c->new_state == TCP_WIRE_STATE_SYN_SENT || c->new_state == TCP_WIRE_STATE_LISTEN);
@@ -92,7 +95,7 @@ static __always_inline struct tcp_record *apply_change(const struct sock *sk, co
 	else if (is_child)
 		begin_child(record);
 	else if (is_fin)
-		note_fin(record, tp);
+		note_fin(record, tp, c);
 	else if (c->old_state == TCP_WIRE_STATE_CLOSE_WAIT)
 		note_left(record, sk);
 	return record;

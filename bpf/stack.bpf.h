@@ -10,9 +10,9 @@
 #define REQUEST_WORDS ((TCP_REQUEST_METHOD_SIZE + TCP_REQUEST_PATH_SIZE) / sizeof(__u64))
 
 /* A storm of new call paths must not eat the machine: so many walks per CPU and window. */
-static __always_inline bool budget_allows(struct scratch *scratch)
+static __always_inline bool budget_allows(struct scratch *scratch, __u64 ktime_ns)
 {
-	__u64 window = bpf_ktime_get_ns() / BUDGET_WINDOW_NS;
+	__u64 window = ktime_ns / BUDGET_WINDOW_NS;
 
 	if (scratch->budget_window != window) {
 		scratch->budget_window = window;
@@ -72,7 +72,7 @@ static __noinline __u64 capture_stack(void *ctx, const struct tcp_actor *actor)
 	struct tcp_stack *stack;
 	__u32 words;
 
-	if (!actor || !scratch || !budget_allows(scratch))
+	if (!actor || !scratch || !budget_allows(scratch, actor->ktime_ns))
 		return 0;
 	stack = &scratch->stack;
 	stack->start_boottime_ns = actor->start_boottime_ns;

@@ -81,19 +81,19 @@ public sealed class EventPump
         using CancellationTokenRegistration wake = cancellationToken.Register(_session.Doorbell.Wake);
         while (!cancellationToken.IsCancellationRequested)
         {
-            bool foundRecords = Drain();
+            int records = Drain();
             ulong now = ClockSet.ReadMonotonicNs();
-            _hasNews |= foundRecords;
+            _hasNews |= records != 0;
             Tick(now);
             bool scanning = StepScan(now);
             _queue.Announce();
             if (!scanning)
-                _pacer.Rest(foundRecords, _session.Doorbell, LongestSleep());
+                _pacer.Rest(records, _session.Doorbell, LongestSleep());
         }
         _scan?.Dispose();
     }
 
-    private bool Drain()
+    private int Drain()
     {
         int taken = 0;
         while (taken < RecordsPerDrain && _session.Ring.TryRead(out ReadOnlySpan<byte> record))
@@ -104,7 +104,7 @@ public sealed class EventPump
         _session.Ring.Release();
         FlushTransitions();
         Counters.Records += (ulong)taken;
-        return taken != 0;
+        return taken;
     }
 
     private void Dispatch(ReadOnlySpan<byte> record)

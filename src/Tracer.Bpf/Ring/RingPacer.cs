@@ -12,13 +12,19 @@ public sealed class RingPacer(int dryNapsBeforeSleep = RingPacer.DefaultDryNaps)
 
     private int _dryNaps;
 
-    /// <summary>How long to nap: half the delay that a record may see while the reader is awake.</summary>
+    /// <summary>So many records in one drain are worth a longer nap: each wake-up of this thread brings those of the threads behind it.</summary>
+    public const int ManyRecords = 64;
+
+    /// <summary>How long to nap: twice the delay that a record sees on average while the reader is awake.</summary>
     public static readonly TimeSpan NapTime = TimeSpan.FromMicroseconds(500);
 
+    /// <summary>The same after <see cref="ManyRecords"/>.</summary>
+    public static readonly TimeSpan LongNapTime = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Called after each drain with what it found. True: sleep at the doorbell; false: nap.</summary>
-    public bool ShouldSleep(bool foundRecords)
+    public bool ShouldSleep(int records)
     {
-        if (foundRecords)
+        if (records > 0)
             _dryNaps = 0;
         else if (_dryNaps < dryNapsBeforeSleep)
             _dryNaps++;
@@ -28,11 +34,11 @@ public sealed class RingPacer(int dryNapsBeforeSleep = RingPacer.DefaultDryNaps)
     }
 
     /// <summary>Called after each drain: rests, then says why it ended. A nap counts as <see cref="WakeReason.TimedOut"/>.</summary>
-    public WakeReason Rest(bool foundRecords, Doorbell doorbell, TimeSpan longestSleep)
+    public WakeReason Rest(int records, Doorbell doorbell, TimeSpan longestSleep)
     {
-        if (!ShouldSleep(foundRecords))
+        if (!ShouldSleep(records))
         {
-            Doorbell.Nap(NapTime);
+            Doorbell.Nap(records < ManyRecords ? NapTime : LongNapTime);
             return WakeReason.TimedOut;
         }
         WakeReason reason = doorbell.Wait(longestSleep);

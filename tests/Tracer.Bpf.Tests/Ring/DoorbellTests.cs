@@ -123,9 +123,9 @@ public sealed class DoorbellTests
         long Rest()
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            pacer.Rest(foundRecords: true, bench.Doorbell, TimeSpan.FromMilliseconds(1));
-            pacer.Rest(foundRecords: false, bench.Doorbell, TimeSpan.FromMilliseconds(1));
-            pacer.Rest(foundRecords: false, bench.Doorbell, TimeSpan.FromMilliseconds(1));
+            pacer.Rest(records: 1, bench.Doorbell, TimeSpan.FromMilliseconds(1));
+            pacer.Rest(records: 0, bench.Doorbell, TimeSpan.FromMilliseconds(1));
+            pacer.Rest(records: 0, bench.Doorbell, TimeSpan.FromMilliseconds(1));
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
         Rest();
@@ -181,16 +181,16 @@ public sealed class DoorbellTests
         using var bench = new Bench();
         var pacer = new RingPacer(dryNapsBeforeSleep: 1);
 
-        Assert.Equal(WakeReason.TimedOut, pacer.Rest(foundRecords: true, bench.Doorbell, Long));
-        Assert.Equal(WakeReason.TimedOut, pacer.Rest(foundRecords: false, bench.Doorbell, Long));
+        Assert.Equal(WakeReason.TimedOut, pacer.Rest(records: 1, bench.Doorbell, Long));
+        Assert.Equal(WakeReason.TimedOut, pacer.Rest(records: 0, bench.Doorbell, Long));
         Assert.Equal(0ul, bench.Doorbell.Sleeps);
-        Task<WakeReason> sleeper = Task.Run(() => pacer.Rest(foundRecords: false, bench.Doorbell, Long), TestContext.Current.CancellationToken);
+        Task<WakeReason> sleeper = Task.Run(() => pacer.Rest(records: 0, bench.Doorbell, Long), TestContext.Current.CancellationToken);
         await Until(() => bench.IsArmed);
         bench.Doorbell.Wake();
         Assert.Equal(WakeReason.Woken, await sleeper);
         LoopbackTraffic.Connect(1);
-        Assert.Equal(WakeReason.Records, pacer.Rest(foundRecords: false, bench.Doorbell, Long));
-        Assert.Equal(WakeReason.TimedOut, pacer.Rest(foundRecords: false, bench.Doorbell, Long));
+        Assert.Equal(WakeReason.Records, pacer.Rest(records: 0, bench.Doorbell, Long));
+        Assert.Equal(WakeReason.TimedOut, pacer.Rest(records: 0, bench.Doorbell, Long));
         Assert.Equal(1ul, bench.Doorbell.Sleeps);
     }
 

@@ -11,25 +11,25 @@ public sealed class RingPacerTests
     {
         var pacer = new RingPacer();
 
-        Assert.All(Enumerable.Range(0, 100), _ => Assert.False(pacer.ShouldSleep(foundRecords: true)));
+        Assert.All(Enumerable.Range(0, 100), _ => Assert.False(pacer.ShouldSleep(records: 1)));
     }
 
     [Fact]
     public void Sleep_follows_four_naps_that_brought_nothing()
     {
         var pacer = new RingPacer();
-        pacer.ShouldSleep(foundRecords: true);
+        pacer.ShouldSleep(records: 1);
 
-        Assert.Equal([false, false, false, false, true, true], Enumerable.Range(0, 6).Select(_ => pacer.ShouldSleep(foundRecords: false)));
+        Assert.Equal([false, false, false, false, true, true], Enumerable.Range(0, 6).Select(_ => pacer.ShouldSleep(records: 0)));
     }
 
     [Fact]
     public void A_record_starts_the_count_again()
     {
         var pacer = new RingPacer(dryNapsBeforeSleep: 2);
-        pacer.ShouldSleep(foundRecords: false);
-        pacer.ShouldSleep(foundRecords: true);
+        pacer.ShouldSleep(records: 0);
+        pacer.ShouldSleep(records: 1);
 
-        Assert.Equal([false, false, true], Enumerable.Range(0, 3).Select(_ => pacer.ShouldSleep(foundRecords: false)));
+        Assert.Equal([false, false, true], Enumerable.Range(0, 3).Select(_ => pacer.ShouldSleep(records: 0)));
     }
 }
