@@ -30,15 +30,19 @@ internal static class Program
             Console.Error.WriteLine("usage: Tracer.Benchmarks ARTIFACTS [FILTER]");
             return UsageError;
         }
-        IConfig config = Configure(words[0], words is [_, var part] ? $"*{part}*" : "*");
+        AccumulationLogger log = new(); // of every round: of interest when something fails
+        ManualConfig config = Configure(words[0], words is [_, var part] ? $"*{part}*" : "*").AddLogger(log);
         Summary[] summaries = BenchmarkRunner.Run(typeof(Program).Assembly, config);
         foreach (Summary summary in summaries)
             MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Default);
-        return summaries.Length > 0 && summaries.All(IsComplete) ? 0 : Failed;
+        if (summaries.Length > 0 && summaries.All(IsComplete))
+            return 0;
+        Console.Error.WriteLine(log.GetLog());
+        return Failed;
     }
 
     /// <summary>In this process: a toolchain that builds a program of its own would need the sources and the SDK again.</summary>
-    private static IConfig Configure(string artifacts, string filter) => ManualConfig.CreateEmpty()
+    private static ManualConfig Configure(string artifacts, string filter) => ManualConfig.CreateEmpty()
         .AddJob(Job.Default
             .WithToolchain(InProcessEmitToolchain.Instance)
             .WithIterationTime(IterationTime)
@@ -46,9 +50,9 @@ internal static class Program
             .WithMinIterationCount(LeastIterations)
             .WithMaxIterationCount(MostIterations))
         .AddColumnProvider(DefaultColumnProviders.Instance)
+        .AddExporter(MarkdownExporter.Default)
         .AddDiagnoser(MemoryDiagnoser.Default)
         .AddFilter(new GlobFilter([filter]))
-        .AddLogger(NullLogger.Instance)
         .WithArtifactsPath(artifacts)
         .WithOptions(ConfigOptions.JoinSummary | ConfigOptions.DisableLogFile);
 
