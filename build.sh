@@ -10,6 +10,7 @@ usage: ./build.sh [COMMAND]
   run [ARGS]     build closewait, then follow CLOSE_WAIT on this host until Ctrl-C (ARGS go to `closewait watch`)
   test [FILTER]  build, then run every test, with one more kernel in a virtual machine, or those whose full name contains FILTER
   bench [ARGS]   build, then measure speed and scale against peers and limits (ARGS: rows and options, see ./build.sh bench --help)
+  bench --pure [FILTER]  build, then time the parts that touch no kernel, or those whose name contains FILTER
   test-kernels [KERNEL...]  build, then run the kernel tests in virtual machines with these kernels (tests/kernels/kernels.list; default all)
   fmt            format the C# and the C sources
   clean          delete artifacts/
@@ -296,6 +297,12 @@ install_node_packages() {
 
 # ---------------------------------------------------------------- the rest
 
+# bench_pure [FILTER]: needs neither root nor peers.
+bench_pure() {
+	build Tracer.sln
+	exec "$artifacts/bin/Tracer.Benchmarks/release/Tracer.Benchmarks" "$artifacts/benchmarks" "$@"
+}
+
 bench() {
 	local bench=$artifacts/bin/Tracer.Bench/release/Tracer.Bench
 	if [[ ${1-} != --help && ${1-} != -h && ${1-} != --list ]]; then
@@ -335,7 +342,13 @@ test)
 	(($# <= 2)) || fail 2 "test takes one filter; ./build.sh --help lists the commands"
 	run_tests "${2-}"
 	;;
-bench) bench "${@:2}" ;;
+bench)
+	if [[ ${2-} == --pure ]]; then
+		(($# <= 3)) || fail 2 "bench --pure takes one filter; ./build.sh --help lists the commands"
+		bench_pure "${@:3}"
+	fi
+	bench "${@:2}"
+	;;
 test-kernels)
 	test_kernels "${@:2}"
 	;;

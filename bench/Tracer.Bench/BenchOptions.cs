@@ -13,6 +13,8 @@ internal sealed record BenchOptions(IReadOnlyList<string> Rows, int Rounds, int 
           --seconds N  how long `losses` lasts (default 60)
           --ci         the quick rows, with fewer rounds; exit code 1 when a ratio is beyond its bound in bench/bounds
           --list       the rows and their goals
+               ./build.sh bench --pure [FILTER]
+          the parts that touch no kernel, each alone; needs no root
         """;
 
     private const int UsualRounds = 7;

@@ -12,22 +12,39 @@ internal sealed class CloseWaitCrowd : IAsyncDisposable
 
     private readonly List<Child> _children = [];
 
-    private CloseWaitCrowd(NetworkNamespace netns, int count)
-    {
-        Netns = netns;
-        Count = count;
-    }
+    private CloseWaitCrowd(NetworkNamespace netns) => Netns = netns;
 
     public NetworkNamespace Netns { get; }
 
-    public int Count { get; }
+    public int Count { get; private set; }
 
-    public static async Task<CloseWaitCrowd> Start(Lab lab, int count, int holders = 1)
+    public static Task<CloseWaitCrowd> Start(Lab lab, int count, int holders = 1) => Start(async crowd =>
     {
-        CloseWaitCrowd crowd = new(await NetworkNamespace.Create(), count);
+        lab.Say($"{count} sockets in CLOSE_WAIT, {holders} holders each");
+        while (crowd.Count < count)
+            await crowd.AddProcess(lab, Math.Min(count - crowd.Count, MostPerProcess), holders);
+    });
+
+    /// <summary>One process, until it has no descriptor left.</summary>
+    public static Task<CloseWaitCrowd> ToDescriptorLimit(Lab lab) => Start(async crowd =>
+    {
+        int most = await crowd.AddProcess(lab, wanted: null, holders: 1);
+        lab.Say($"{crowd.Count} sockets in CLOSE_WAIT of a process that may have {most} descriptors");
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Child child in _children)
+            await child.DisposeAsync();
+        await Netns.DisposeAsync();
+    }
+
+    private static async Task<CloseWaitCrowd> Start(Func<CloseWaitCrowd, Task> fill)
+    {
+        CloseWaitCrowd crowd = new(await NetworkNamespace.Create());
         try
         {
-            await crowd.Fill(lab, holders);
+            await fill(crowd);
             return crowd;
         }
         catch
@@ -37,25 +54,18 @@ internal sealed class CloseWaitCrowd : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Makes as many as are wanted, or as its descriptors allow; returns how many of these it may have.</summary>
+    private async Task<int> AddProcess(Lab lab, int? wanted, int holders)
     {
-        foreach (Child child in _children)
-            await child.DisposeAsync();
-        await Netns.DisposeAsync();
-    }
-
-    private async Task Fill(Lab lab, int holders)
-    {
-        lab.Say($"{Count} sockets in CLOSE_WAIT, {holders} holders each");
-        for (int left = Count; left > 0; left -= MostPerProcess)
-        {
-            string[] arguments = [Text(FirstPort + _children.Count), Text(Math.Min(left, MostPerProcess)), Text(holders)];
-            lab.Ran("closewaits " + string.Join(' ', arguments));
-            Child child = Netns.Start(LoadPrograms.PathOf("closewaits"), arguments);
-            _children.Add(child);
-            await lab.Answer(child);
-            await lab.Ask(child, "go");
-        }
+        string[] arguments = [Text(FirstPort + _children.Count), Text(wanted ?? int.MaxValue), Text(holders)];
+        lab.Ran("closewaits " + string.Join(' ', arguments));
+        Child child = Netns.Start(LoadPrograms.PathOf("closewaits"), arguments);
+        _children.Add(child);
+        await lab.Answer(child);
+        int[] answer = [.. (await lab.Ask(child, "go")).Split(' ').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+        (int made, int most) = (answer[0], answer[1]);
+        Count += made;
+        return wanted is null || made == wanted ? most : throw new BenchException(6, $"{made} of {wanted} sockets in CLOSE_WAIT: a process may have {most} descriptors");
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

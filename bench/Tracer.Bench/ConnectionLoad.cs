@@ -10,7 +10,7 @@ internal sealed class ConnectionLoad : IAsyncDisposable
     /// <summary>State changes of both ends of a connection: SYN_SENT, ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE; SYN_RECV, ESTABLISHED, CLOSE_WAIT, LAST_ACK, CLOSE.</summary>
     public const int ChangesOfAConnection = 10;
 
-    /// <summary>Of the service on processor 0.</summary>
+    /// <summary>Of the service on processor 0; further ones of the same load follow it.</summary>
     public const int FirstPort = 7000;
 
     private const int LongestMs = 60_000;
@@ -24,9 +24,9 @@ internal sealed class ConnectionLoad : IAsyncDisposable
         _child = child;
     }
 
-    public static async Task<ConnectionLoad> Start(Lab lab, NetworkNamespace netns, int processor = 0, string shape = "fin", int stacks = 0)
+    public static async Task<ConnectionLoad> Start(Lab lab, NetworkNamespace netns, int processor = 0, ConnectionShape? shape = null, int stacks = 0, int ports = 1)
     {
-        string[] arguments = [Text(processor), Text(FirstPort + processor), shape, Text(stacks)];
+        string[] arguments = [Text(processor), Text(FirstPort + processor), (shape ?? ConnectionShape.Fin).Word, Text(stacks), Text(ports)];
         ConnectionLoad load = new(lab, netns.Start(LoadPrograms.PathOf("connections"), arguments));
         lab.Ran("connections " + string.Join(' ', arguments));
         await lab.Answer(load._child);

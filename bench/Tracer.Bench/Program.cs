@@ -15,10 +15,12 @@ internal static class Program
 
     private static readonly IExperiment[] All =
     [
-        new KernelCost(), new ConnectionTime(), new ConnectionRate(), new Losses(),
+        new KernelCost(), new KernelCostOfShape(ConnectionShape.Reset), new KernelCostOfShape(ConnectionShape.KeepAlive),
+        new ConnectionTime(), new ConnectionTime(ConnectionShape.Reset), new ConnectionTime(ConnectionShape.KeepAlive),
+        new ConnectionRate(), new Losses(), new DescriptorLimit(),
         new SystemCall(), new PingPong(), new SlotPrices(),
         new Latency(), new Idle(), new Start(),
-        new Inventory(), new Memory(),
+        new Inventory(), new Memory(), new MemoryGrowth(),
         new Drain(), new ClientStream(), new CpuPerEvent(), new Growth(),
     ];
 

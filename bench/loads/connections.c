@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * connections CPU PORT fin|rst|half [STACKS]: one thread on one processor opens, accepts and closes loopback connections. For each line
+ * connections CPU PORT fin|rst|half|keep [STACKS [PORTS]]: one thread on one processor opens, accepts and closes loopback connections. For each line
  * of its input it runs and prints how many connections it made, how long that took, and the median time of one in nanoseconds:
  *   count N       that many, as fast as they go
  *   time MS       for so long, as fast as they go
  *   paced N MS    N per second, for so long
- * fin: the client closes first; rst: it resets; half: it closes one way, the server reads the end and closes, then the client.
- * STACKS: as many different ways lead to the calls, one after the other.
+ * fin: the client closes first; rst: it resets; half: it closes one way, the server reads the end and closes, then the client;
+ * keep: fin after ten requests and responses of 64 bytes, as HTTP keeps a connection.
+ * STACKS: as many different ways lead to the calls, one after the other. PORTS: as many services from PORT on, one after the other.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -24,8 +25,11 @@
 #define MOST_CHUNKS (1 << 20)
 #define NS_PER_MS 1000000LL
 #define TURNS 14 /* two ways each */
+#define MOST_PORTS 1000
+#define REQUESTS 10 /* on a connection that is kept */
+#define MESSAGE 64  /* bytes of a request, and of a response */
 
-static int port, listener;
+static int port, ports = 1, listeners[MOST_PORTS];
 static char shape;
 static unsigned long opened, stacks;
 static long long chunks[MOST_CHUNKS];
@@ -51,6 +55,24 @@ static void sleep_until(long long when)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
 }
 
+static void pass_message(int from, int to)
+{
+	char message[MESSAGE] = "";
+
+	if (send(from, message, sizeof(message), MSG_NOSIGNAL) != sizeof(message))
+		die("send");
+	if (recv(to, message, sizeof(message), MSG_WAITALL) != sizeof(message))
+		die("recv");
+}
+
+static void exchange(int client, int server)
+{
+	for (int i = 0; i < REQUESTS; i++) {
+		pass_message(client, server);
+		pass_message(server, client);
+	}
+}
+
 static void end_connection(int client, int server)
 {
 	struct linger reset = { .l_onoff = 1 };
@@ -72,15 +94,18 @@ static void end_connection(int client, int server)
 
 static void run_one(void)
 {
-	struct sockaddr_in remote = { .sin_family = AF_INET, .sin_port = htons(port) };
+	int service = opened % ports;
+	struct sockaddr_in remote = { .sin_family = AF_INET, .sin_port = htons(port + service) };
 	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), server;
 
 	remote.sin_addr.s_addr = htonl(INADDR_LOOPBACK + opened++ % ADDRESSES);
 	if (client < 0 || connect(client, (struct sockaddr *)&remote, sizeof(remote)))
 		die("connect");
-	server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	server = accept4(listeners[service], NULL, NULL, SOCK_CLOEXEC);
 	if (server < 0)
 		die("accept");
+	if (shape == 'k')
+		exchange(client, server);
 	end_connection(client, server);
 }
 
@@ -178,15 +203,15 @@ static void obey(const char *line)
 		exit(2);
 }
 
-static void open_service(void)
+static int open_service(int number)
 {
-	struct sockaddr_in local = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int one = 1;
+	struct sockaddr_in local = { .sin_family = AF_INET, .sin_port = htons(number) };
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
 
-	listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (bind(listener, (struct sockaddr *)&local, sizeof(local)) || listen(listener, 128))
 		die("listen");
+	return listener;
 }
 
 int main(int argc, char **argv)
@@ -194,16 +219,20 @@ int main(int argc, char **argv)
 	cpu_set_t processor;
 	char line[64];
 
-	if (argc != 4 && argc != 5)
+	if (argc < 4 || argc > 6)
 		return 2;
-	stacks = argc == 5 ? strtoul(argv[4], NULL, 10) : 0;
+	stacks = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
+	ports = argc > 5 ? atoi(argv[5]) : 1;
+	if (ports < 1 || ports > MOST_PORTS)
+		return 2;
 	CPU_ZERO(&processor);
 	CPU_SET(atoi(argv[1]), &processor);
 	if (sched_setaffinity(0, sizeof(processor), &processor))
 		die("sched_setaffinity");
 	port = atoi(argv[2]);
 	shape = *argv[3];
-	open_service();
+	for (int i = 0; i < ports; i++)
+		listeners[i] = open_service(port + i);
 	puts("ready");
 	fflush(stdout);
 	while (fgets(line, sizeof(line), stdin))

@@ -8,7 +8,9 @@ namespace Tracer.Bench.Experiments;
 internal sealed class CpuPerEvent : IExperiment
 {
     private const double UsPerSecond = 1e6, NsPerUs = 1e3;
-    private const int FewRate = 2_000, ManyRate = 400; // connections/s: the clients, all in this process, have to follow
+    private const int Ports = 100; // the load goes round over them
+    private const int Rate = 5_000; // connections/s: an event costs what it costs, and not what waking up for it does
+    private const int AllRate = 400; // clients that want everything are all in this process, and have to follow
     private const uint OtherPorts = 20_000; // nobody uses them
     private const int Few = 10, Many = 100;
 
@@ -16,43 +18,53 @@ internal sealed class CpuPerEvent : IExperiment
 
     private static readonly Goal User = Goal.AtMost("cpu-per-event", 0.5, "user time of the daemon per event, one client, one core makes them", "us");
     private static readonly Goal All = Goal.Told("cpu-per-event-all", "the same with its time in the kernel", "us");
-    private static readonly Goal FewAdded = Goal.AtMost("subscribers-10", 0.1, $"time per event that each of {Few} clients with different filters adds", "us");
-    private static readonly Goal ManyAdded = Goal.AtMost("subscribers-100", 0.1, $"time per event that each of {Many} clients with different filters adds", "us");
+    private static readonly Goal FewAdded = Goal.AtMost("subscribers-10", 0.1, $"time per event that each of {Few} clients with ports of its own adds", "us");
+    private static readonly Goal ManyAdded = Goal.AtMost("subscribers-100", 0.1, $"time per event that each of {Many} clients with a port of its own adds", "us");
+    private static readonly Goal EverythingAdded = Goal.Told("subscribers-all", $"time per event that each of {Many} clients adds that want everything, {AllRate} connections/s", "us");
 
-    public IReadOnlyList<Goal> Goals => [User, All, FewAdded, ManyAdded];
+    public IReadOnlyList<Goal> Goals => [User, All, FewAdded, ManyAdded, EverythingAdded];
 
     public bool IsQuick => false;
 
     public async Task Run(Lab lab)
     {
         await using NetworkNamespace netns = await NetworkNamespace.Create();
-        await using ConnectionLoad load = await ConnectionLoad.Start(lab, netns);
+        await using ConnectionLoad load = await ConnectionLoad.Start(lab, netns, ports: Ports);
         await using Observer observer = await Observer.Quiet(lab);
         Daemon daemon = observer.Daemon!;
-        await WithClients(daemon, 1, async () => (await load.For(Time)).MedianNs); // what runs often is compiled by then
+        await WithClients(daemon, [new SocketFilter()], async _ => (await load.For(Time)).MedianNs); // what runs often is compiled by then
         await lab.Alternate("processor time per event", async () =>
         {
-            await WithClients(daemon, 1, () => MeasureFast(lab, daemon, load));
-            lab.Add(FewAdded, await Added(Few, FewRate));
-            lab.Add(ManyAdded, await Added(Many, ManyRate));
+            await WithClients(daemon, [new SocketFilter()], _ => MeasureFast(lab, daemon, load));
+            double one = await Measure(Parts(1), Rate, 1);
+            lab.Add(FewAdded, (await Measure(Parts(Few), Rate, 1) - one) / (Few - 1));
+            lab.Add(ManyAdded, (await Measure(Parts(Many), Rate, 1) - one) / (Many - 1));
+            one = await Measure(Everything(1), AllRate, 1);
+            lab.Add(EverythingAdded, (await Measure(Everything(Many), AllRate, Many) - one) / (Many - 1));
         });
 
-        async Task<double> Added(int clients, int rate)
-        {
-            double one = await WithClients(daemon, 1, () => MeasurePaced(daemon, load, rate));
-            return (await WithClients(daemon, clients, () => MeasurePaced(daemon, load, rate)) - one) / (clients - 1);
-        }
+        Task<double> Measure(IEnumerable<SocketFilter> filters, int rate, int copies) =>
+            WithClients(daemon, filters, clients => MeasurePaced(daemon, load, clients, rate, copies));
     }
 
-    /// <summary>Filters that are all different, and that all let everything pass: each client gets every event.</summary>
-    private static async Task<double> WithClients(Daemon daemon, int count, Func<Task<double>> measure)
+    /// <summary>Each client gets its part of the events, all together each event once.</summary>
+    private static IEnumerable<SocketFilter> Parts(int clients) =>
+        AllPorts().Chunk(Ports / clients).Select(ports => new SocketFilter { Ports = { ports } });
+
+    /// <summary>Filters that are all different, and that all let everything pass.</summary>
+    private static IEnumerable<SocketFilter> Everything(int clients) =>
+        Enumerable.Range(0, clients).Select(client => new SocketFilter { Ports = { AllPorts().Append(OtherPorts + (uint)client) } });
+
+    private static IEnumerable<uint> AllPorts() => Enumerable.Range(ConnectionLoad.FirstPort, Ports).Select(port => (uint)port);
+
+    private static async Task<double> WithClients(Daemon daemon, IEnumerable<SocketFilter> filters, Func<IReadOnlyList<TransitionReader>, Task<double>> measure)
     {
         List<TransitionReader> clients = [];
         try
         {
-            for (uint i = 0; i < count; i++)
-                clients.Add(await TransitionReader.Start(daemon, new SocketFilter { Ports = { ConnectionLoad.FirstPort, OtherPorts + i } }));
-            return await measure();
+            foreach (SocketFilter filter in filters)
+                clients.Add(await TransitionReader.Start(daemon, filter));
+            return await measure(clients);
         }
         finally
         {
@@ -74,11 +86,15 @@ internal sealed class CpuPerEvent : IExperiment
         return user / events;
     }
 
-    private static async Task<double> MeasurePaced(Daemon daemon, ConnectionLoad load, int rate)
+    /// <summary>Until every copy of every event has arrived: what the clients did not get would seem to cost nothing.</summary>
+    private static async Task<double> MeasurePaced(Daemon daemon, ConnectionLoad load, IReadOnlyList<TransitionReader> clients, int rate, int copies)
     {
+        long arrived = Arrived();
         double before = ThreadTime.OfAll(daemon.Pid);
-        LoadResult result = await load.Paced(rate, Time);
-        await Task.Delay(TimeSpan.FromMilliseconds(100)); // what is under way
-        return (ThreadTime.OfAll(daemon.Pid) - before) / (result.Connections * ConnectionLoad.ChangesOfAConnection) / NsPerUs;
+        long events = (await load.Paced(rate, Time)).Connections * ConnectionLoad.ChangesOfAConnection;
+        await Deadline.Until("the clients have got every event", () => Arrived() - arrived >= events * copies);
+        return (ThreadTime.OfAll(daemon.Pid) - before) / events / NsPerUs;
+
+        long Arrived() => clients.Sum(client => client.Delivered + client.Lost);
     }
 }

@@ -38,7 +38,8 @@ internal sealed class KernelCost : IExperiment
         });
     }
 
-    private static async Task<double> Measure(Lab lab, ConnectionLoad load, Goal goal, Task<Observer> starting)
+    /// <summary>Nanoseconds for each connection, which are a sample of the goal.</summary>
+    public static async Task<double> Measure(Lab lab, ConnectionLoad load, Goal goal, Task<Observer> starting)
     {
         await using Observer observer = await starting;
         await using ProgramClock clock = await ProgramClock.Start(lab, observer.Pid);

@@ -27,7 +27,7 @@ internal sealed class SlotPrices : IExperiment
     public async Task Run(Lab lab)
     {
         await using NetworkNamespace netns = await NetworkNamespace.Create();
-        await using ConnectionLoad load = await ConnectionLoad.Start(lab, netns, shape: "half");
+        await using ConnectionLoad load = await ConnectionLoad.Start(lab, netns, shape: ConnectionShape.HalfClose);
         double before = await Measure(lab, load, []);
         await lab.Alternate("prices of slots", async () =>
         {
