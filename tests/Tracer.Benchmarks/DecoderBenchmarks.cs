@@ -13,10 +13,14 @@ public class DecoderBenchmarks
     private TcpSocketEvent _socketEvent;
 
     [Benchmark]
-    public DecodeStatus Transition() =>
-        WireReader.PeekKind(_transition) == TcpEventKind.Transition ? WireReader.TryReadEvent(_transition, out _event) : DecodeStatus.UnknownKind;
+    public ulong Transition() =>
+        WireReader.PeekKind(_transition) == TcpEventKind.Transition && WireReader.TryReadEvent(_transition, out _event) == DecodeStatus.Ok
+            ? _event.KtimeNs
+            : throw new InvalidOperationException("not decoded");
 
     [Benchmark]
-    public DecodeStatus CloseWaitEnter() =>
-        WireReader.PeekKind(_enter) == TcpEventKind.CloseWaitEnter ? WireReader.TryReadSocketEvent(_enter, out _socketEvent) : DecodeStatus.UnknownKind;
+    public ulong CloseWaitEnter() =>
+        WireReader.PeekKind(_enter) == TcpEventKind.CloseWaitEnter && WireReader.TryReadSocketEvent(_enter, out _socketEvent) == DecodeStatus.Ok
+            ? _socketEvent.Event.KtimeNs
+            : throw new InvalidOperationException("not decoded");
 }
