@@ -184,7 +184,10 @@ run_tests() {
 	check_sdk
 	need_build_packages
 	need_test_packages
-	[[ -n ${1-} ]] || need_virtual_machine_packages
+	[[ -n ${1-} ]] || {
+		need_virtual_machine_packages
+		need_bench_packages
+	}
 	install_missing
 	build Tracer.sln
 	install_node_packages
@@ -210,7 +213,10 @@ run_tests() {
 	# Alone, one after the other: they look at every socket and every BPF program of the host.
 	run_alone Tracer.Kernel.Tests 900 "${1-}"
 	run_alone Tracer.Incidents 1500 "${1-}"
-	[[ -n ${1-} ]] || run_next_kernel
+	[[ -n ${1-} ]] || {
+		compare_speed
+		run_next_kernel
+	}
 	close_tests "${1-}"
 }
 
@@ -220,6 +226,26 @@ run_alone() {
 	started=$((started + 1))
 	wait
 	report_ended "$3"
+}
+
+# Ratios against peers within their recorded bounds, as one test.
+compare_speed() {
+	((EUID == 0)) || {
+		echo "    skipped: speed -- not root"
+		skipped=$((skipped + 1))
+		return
+	}
+	local log=$results/speed.log code=0
+	timeout --kill-after=15 900 "$artifacts/bin/Tracer.Bench/release/Tracer.Bench" --ci </dev/null >"$log" 2>&1 &
+	running=($!)
+	wait "${running[0]}" || code=$?
+	if ((code == 0)); then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		tail -n 30 "$log"
+	fi
+	printf '%-26s ratios %s their recorded bounds (%s)\n' speed "$( ((code == 0)) && echo within || echo beyond)" "${log#"$root"/}"
 }
 
 # In virtual machines: another kernel at each commit, and arm64.

@@ -11,7 +11,7 @@ internal sealed record BenchOptions(IReadOnlyList<string> Rows, int Rounds, int 
           ROW          only these rows, and what is measured together with them; default all
           --rounds N   how often what is compared alternates (default 7)
           --seconds N  how long `losses` lasts (default 60)
-          --ci         the quick rows, with fewer rounds; exit code 1 when a ratio is beyond its bound in bench/bounds
+          --ci         the quick rows, with fewer rounds; exit code 1 when a ratio is beyond its bound in bench/bounds three times
           --list       the rows and their goals
                ./build.sh bench --pure [FILTER]
           the parts that touch no kernel, each alone; needs no root

@@ -8,8 +8,12 @@ namespace Tracer.Bench;
 internal sealed class ProgramClock : IAsyncDisposable
 {
     private const int WarmUp = 2_000;
-    private const int Parts = 15;
-    private const int ConnectionsOfPart = 400;
+    private const int Parts = 9;
+    private const int ConnectionsOfPart = 2_500;
+
+    private const int PacedRate = 1_000;
+
+    private static readonly TimeSpan PacedTime = TimeSpan.FromSeconds(2);
 
     private readonly Lab _lab;
     private readonly Child _child;
@@ -29,7 +33,8 @@ internal sealed class ProgramClock : IAsyncDisposable
 
     /// <summary>
     /// Nanoseconds for each connection: the median of several runs. An interrupt, or a hypervisor that takes the processor
-    /// away, is counted as the program's own time.
+    /// away, is counted as the program's own time. A run is long beside the window of the stack budget: at this rate most
+    /// walks are refused, as they are to whoever makes so many connections; see <see cref="NsPerPacedConnection"/>.
     /// </summary>
     public async Task<double> NsPerConnection(ConnectionLoad load)
     {
@@ -47,6 +52,15 @@ internal sealed class ProgramClock : IAsyncDisposable
         }
 
         return Figures.MedianOf(samples);
+    }
+
+    /// <summary>The same at a rate at which every stack is walked.</summary>
+    public async Task<double> NsPerPacedConnection(ConnectionLoad load)
+    {
+        (_, double before) = await Read();
+        LoadResult result = await load.Paced(PacedRate, PacedTime);
+        (_, double after) = await Read();
+        return (after - before) / result.Connections;
     }
 
     public ValueTask DisposeAsync() => _child.DisposeAsync();

@@ -9,10 +9,10 @@ internal static class RecordedBounds
 {
     public static string File { get; } = Path.Combine(Repository.Root, "bench", "bounds");
 
-    /// <summary>One line for each figure beyond its bound, or not there at all.</summary>
-    public static IReadOnlyList<string> Exceeded(Lab lab, IReadOnlyList<Goal> measured)
+    /// <summary>The figures beyond their bounds, or not there at all; each is said on standard error.</summary>
+    public static Goal[] Exceeded(Lab lab, IReadOnlyList<Goal> measured)
     {
-        List<string> exceeded = [];
+        List<Goal> exceeded = [];
         foreach (string line in System.IO.File.ReadLines(File).Where(line => line.Length > 0 && line[0] != '#'))
         {
             (string name, Bound bound, double limit) = Parse(line);
@@ -20,11 +20,13 @@ internal static class RecordedBounds
             if (goal is null)
                 continue;
             double? median = lab.Find(goal)?.Median;
-            if (median is null || !Goal.Meets(bound, limit, median.Value))
-                exceeded.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {median:0.####}, and its recorded bound: {line}"));
+            if (median is not null && Goal.Meets(bound, limit, median.Value))
+                continue;
+            exceeded.Add(goal);
+            lab.Say(string.Create(CultureInfo.InvariantCulture, $"{name} is {median:0.####}, and its recorded bound: {line}"));
         }
 
-        return exceeded;
+        return [.. exceeded];
     }
 
     private static (string Name, Bound Bound, double Limit) Parse(string line)

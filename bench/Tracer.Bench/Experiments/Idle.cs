@@ -12,12 +12,14 @@ internal sealed class Idle : IExperiment
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(5);
 
-    private static readonly Goal WakeUps = Goal.AtMost("idle-wakeups", 0, "context switches/s of the daemon's threads, nobody watching", "/s");
+    private static readonly Goal WakeUps = Goal.AtMost("idle-wakeups", 0, "context switches/s of the daemon's threads, no client so far", "/s");
+    private static readonly Goal LeftWakeUps = Goal.Told("idle-wakeups-left", "the same, a client has come and gone", "/s");
     private static readonly Goal WatchedWakeUps = Goal.Told("idle-wakeups-client", "the same with one client", "/s");
     private static readonly Goal Others = Goal.Told("idle-others", "processes that others start meanwhile: each is looked at", "/s");
-    private static readonly Goal Memory = Goal.AtMost("idle-memory", 80, "resident memory of the idle daemon", "MB");
+    private static readonly Goal Memory = Goal.AtMost("idle-memory", 80, "resident memory of the idle daemon, no client so far", "MB");
+    private static readonly Goal LeftMemory = Goal.Told("idle-memory-left", "the same, a client has come and gone", "MB");
 
-    public IReadOnlyList<Goal> Goals => [WakeUps, WatchedWakeUps, Others, Memory];
+    public IReadOnlyList<Goal> Goals => [WakeUps, LeftWakeUps, WatchedWakeUps, Others, Memory, LeftMemory];
 
     public bool IsQuick => false;
 
@@ -27,17 +29,37 @@ internal sealed class Idle : IExperiment
         string[] scope = ["--netns", netns.Inode.ToString(CultureInfo.InvariantCulture)];
         await lab.Alternate("idle", async () =>
         {
-            await using (Observer quiet = await Observer.Quiet(lab, scope))
+            await using (Daemon unseen = await StartUnseen(scope))
             {
                 double forks = Forks(), began = Environment.TickCount64;
-                lab.Add(WakeUps, await SwitchesPerSecond(lab, quiet.Pid));
+                lab.Add(WakeUps, await SwitchesPerSecond(lab, unseen.Pid));
                 lab.Add(Others, (Forks() - forks) / (Environment.TickCount64 - began) * MsPerSecond);
-                lab.Add(Memory, ResidentBytes(quiet.Pid) / BytesPerMB);
+                lab.Add(Memory, ResidentBytes(unseen.Pid) / BytesPerMB);
             }
 
-            await using Observer watched = await Observer.Watched(lab, scope);
-            lab.Add(WatchedWakeUps, await SwitchesPerSecond(lab, watched.Pid));
+            await using Observer observer = await Observer.Quiet(lab, scope);
+            await using (await TransitionReader.Start(observer.Daemon!))
+                lab.Add(WatchedWakeUps, await SwitchesPerSecond(lab, observer.Pid));
+            lab.Add(LeftWakeUps, await SwitchesPerSecond(lab, observer.Pid));
+            lab.Add(LeftMemory, ResidentBytes(observer.Pid) / BytesPerMB);
         });
+    }
+
+    /// <summary>It listens, and nobody has connected: the server behind its socket is not there yet.</summary>
+    private static async Task<Daemon> StartUnseen(string[] options)
+    {
+        Daemon daemon = Daemon.Launch(options);
+        try
+        {
+            await Deadline.Until("the daemon listens", () => Task.FromResult(File.Exists(daemon.SocketPath) ? "listens" : null));
+            await ProcessTime.UntilIdle(daemon.Pid);
+            return daemon;
+        }
+        catch
+        {
+            await daemon.DisposeAsync();
+            throw;
+        }
     }
 
     private static async Task<double> SwitchesPerSecond(Lab lab, int pid)
