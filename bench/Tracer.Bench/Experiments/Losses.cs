@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
 using Tracer.Harness;
 
 namespace Tracer.Bench.Experiments;
@@ -7,15 +8,18 @@ namespace Tracer.Bench.Experiments;
 internal sealed class Losses : IExperiment
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan StandStill = TimeSpan.FromMilliseconds(100);
+    // Prints how long it was, in milliseconds, at most.
+    private const string StandStill = "from=$(date +%s%N); kill -STOP $0; sleep 0.1; kill -CONT $0; echo $((($(date +%s%N) - from) / 1000000))";
+
     private static readonly TimeSpan BetweenStops = TimeSpan.FromSeconds(1);
 
     private static readonly Goal Lost = Goal.AtMost("losses", 0, "events lost at the maximum rate, one client", "events");
     private static readonly Goal LostStopped = Goal.AtMost("losses-stopped", 0, "the same, the daemon stopped for 100 ms every second", "events");
+    private static readonly Goal StopLength = Goal.Told("losses-stop-length", "how long it really stood still", "ms");
     private static readonly Goal Unaccounted = Goal.AtMost("losses-unaccounted", 0, "events neither delivered nor counted as lost, both cases", "events");
     private static readonly Goal Rate = Goal.Told("losses-rate", "state changes/s meanwhile", "/s");
 
-    public IReadOnlyList<Goal> Goals => [Lost, LostStopped, Unaccounted, Rate];
+    public IReadOnlyList<Goal> Goals => [Lost, LostStopped, StopLength, Unaccounted, Rate];
 
     public bool IsQuick => false;
 
@@ -42,18 +46,11 @@ internal sealed class Losses : IExperiment
         lab.Add(Rate, results.Sum(result => result.PerSecond) * ConnectionLoad.ChangesOfAConnection);
     }
 
+    /// <summary>By one shell: what would have to be started to end the stand-still waits for a processor like everybody else.</summary>
     private static async Task StopOnce(Lab lab, Daemon daemon, Task running)
     {
-        await daemon.Process.Signal("STOP");
-        try
-        {
-            await lab.Pause(StandStill);
-        }
-        finally
-        {
-            await daemon.Process.Signal("CONT"); // what is stopped cannot end either
-        }
-
+        string milliseconds = await Command.MustRun("sh", "-c", StandStill, daemon.Pid.ToString(CultureInfo.InvariantCulture));
+        lab.Add(StopLength, double.Parse(milliseconds, CultureInfo.InvariantCulture));
         await Task.WhenAny(running, lab.Pause(BetweenStops));
     }
 }
