@@ -17,6 +17,7 @@ namespace Tracer;
 public sealed class EventPump
 {
     private const int RecordsPerDrain = 4096;
+    private const int MostRecords = 131_072; // more than fit into the default ring
     private const int TransitionsPerBatch = 256;
     private const ulong LongestBurstWaitNs = 2_000_000_000; // of one scan
     private const uint ScanStates = 1u << (int)TcpState.CloseWait | 1u << (int)TcpState.Listen;
@@ -81,7 +82,7 @@ public sealed class EventPump
         using CancellationTokenRegistration wake = cancellationToken.Register(_session.Doorbell.Wake);
         while (!cancellationToken.IsCancellationRequested)
         {
-            int records = Drain();
+            int records = DrainAll();
             ulong now = ClockSet.ReadMonotonicNs();
             _hasNews |= records != 0;
             Tick(now);
@@ -91,6 +92,21 @@ public sealed class EventPump
                 _pacer.Rest(records, _session.Doorbell, LongestSleep());
         }
         _scan?.Dispose();
+    }
+
+    /// <summary>Until the ring is dry, or a ring's worth was read: a step of a scan takes time in which nobody reads it.</summary>
+    private int DrainAll()
+    {
+        int taken = 0;
+        int last;
+        do
+        {
+            last = Drain();
+            taken += last;
+            _queue.Announce();
+        }
+        while (last == RecordsPerDrain && taken < MostRecords);
+        return taken;
     }
 
     private int Drain()
