@@ -21,6 +21,9 @@ public sealed class RingPacer(int dryNapsBeforeSleep = RingPacer.DefaultDryNaps)
     /// <summary>The same after <see cref="ManyRecords"/>.</summary>
     public static readonly TimeSpan LongNapTime = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>How long to nap after a drain of so many records.</summary>
+    public static TimeSpan NapAfter(int records) => records < ManyRecords ? NapTime : LongNapTime;
+
     /// <summary>Called after each drain with what it found. True: sleep at the doorbell; false: nap.</summary>
     public bool ShouldSleep(int records)
     {
@@ -38,7 +41,7 @@ public sealed class RingPacer(int dryNapsBeforeSleep = RingPacer.DefaultDryNaps)
     {
         if (!ShouldSleep(records))
         {
-            Doorbell.Nap(records < ManyRecords ? NapTime : LongNapTime);
+            Doorbell.Nap(NapAfter(records));
             return WakeReason.TimedOut;
         }
         WakeReason reason = doorbell.Wait(longestSleep);

@@ -32,4 +32,12 @@ public sealed class RingPacerTests
 
         Assert.Equal([false, false, true], Enumerable.Range(0, 3).Select(_ => pacer.ShouldSleep(records: 0)));
     }
+
+    [Fact]
+    public void Many_records_in_one_drain_make_the_nap_longer()
+    {
+        Assert.Equal(RingPacer.NapTime, RingPacer.NapAfter(RingPacer.ManyRecords - 1));
+        Assert.Equal(RingPacer.LongNapTime, RingPacer.NapAfter(RingPacer.ManyRecords));
+        Assert.True(RingPacer.LongNapTime > RingPacer.NapTime);
+    }
 }
