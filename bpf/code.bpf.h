@@ -96,6 +96,8 @@ static __always_inline void find_table(struct code *code)
 	code->row_count = 0;
 	if (!table)
 		return;
+	if (!table->used) /* the line is shared by all processors: written once */
+		table->used = 1;
 	code->first_row = table->first_row;
 	code->row_count = table->row_count;
 	if (!code->key.device)

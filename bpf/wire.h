@@ -319,9 +319,10 @@ struct tcp_unwind_row {
 /* Where the rows of one file or process are; value of the map `unwind_tables`, key struct tcp_code_key. */
 struct tcp_unwind_table {
 	__u64 base; /* generated code: address of offset 0; file: 0 */
-	__u64 end; /* generated code: first address behind; file: 0 */
 	__u32 first_row;
 	__u32 row_count; /* 0: known to have no rules, frame pointers it is */
+	__u32 used; /* 1: a walk needed it since user space last cleared this */
+	__u32 reserved;
 };
 
 /* How to walk the frame list of an interpreter; offsets are bytes. */

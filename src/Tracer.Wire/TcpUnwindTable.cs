@@ -8,7 +8,8 @@ namespace Tracer.Wire;
 public struct TcpUnwindTable
 {
     public ulong Base;
-    public ulong End;
     public uint FirstRow;
     public uint RowCount;
+    public uint Used;
+    public uint Reserved;
 }

@@ -50,6 +50,16 @@ public sealed class UnwindMaps
     public bool TrySetTable(in TcpCodeKey key, in TcpUnwindTable table) =>
         TryUpdate(_tables, MemoryMarshal.AsBytes(new ReadOnlySpan<TcpCodeKey>(in key)), MemoryMarshal.AsBytes(new ReadOnlySpan<TcpUnwindTable>(in table)));
 
+    /// <summary>Whether a walk has needed a table since this was last asked.</summary>
+    public bool TakeUse(in TcpCodeKey key)
+    {
+        var table = new TcpUnwindTable();
+        if (!_tables.TryLookup(MemoryMarshal.AsBytes(new ReadOnlySpan<TcpCodeKey>(in key)), MemoryMarshal.AsBytes(new Span<TcpUnwindTable>(ref table))) || table.Used == 0)
+            return false;
+        table.Used = 0;
+        return TrySetTable(in key, in table);
+    }
+
     public void RemoveTable(in TcpCodeKey key) => _tables.Delete(MemoryMarshal.AsBytes(new ReadOnlySpan<TcpCodeKey>(in key)));
 
     /// <summary>False when there is no room for another process. The kernel side removes a process when it ends.</summary>

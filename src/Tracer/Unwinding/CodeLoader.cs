@@ -86,7 +86,8 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
         {
             if (cancellationToken.IsCancellationRequested)
                 return;
-            LoadFile(users.First());
+            if (!_tables.IsCrowded) // a guess about who may need it must not push out what more programs share; walks ask for the rest
+                LoadFile(users.First());
             ServeWaiting(cancellationToken);
         }
         foreach (TcpCodeMapping process in mappings.DistinctBy(m => m.Pid))
@@ -198,7 +199,8 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
         }
     }
 
-    private static TcpCodeKey KeyOf(in FileIdentity file) => new()
+    /// <summary>How the kernel side names a file.</summary>
+    public static TcpCodeKey KeyOf(in FileIdentity file) => new()
     {
         Inode = file.Inode,
         Size = file.Size,
@@ -241,7 +243,7 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
             TargetsRefused++;
         var key = new TcpCodeKey { Inode = process.AddressSpace };
         if (found.ReadCode() is { } code)
-            _tables.Load(in key, code.Rows, code.Base, code.End);
+            _tables.Load(in key, code.Rows, code.Base);
         else
             _tables.Drop(in key);
         return found;

@@ -25,6 +25,9 @@ public sealed class RowSpace
     /// <summary>Rows handed out.</summary>
     public int Used { get; private set; }
 
+    /// <summary>Rows that were given back and may not be handed out yet.</summary>
+    public int Resting { get; private set; }
+
     /// <summary>Takes the first range that is long enough; false when there is none (yet).</summary>
     public bool TryTake(int count, out int first)
     {
@@ -53,6 +56,7 @@ public sealed class RowSpace
         if (count == 0)
             return;
         Used -= count;
+        Resting += count;
         _resting.Enqueue((_time.GetTimestamp(), first, count));
     }
 
@@ -61,6 +65,7 @@ public sealed class RowSpace
         while (_resting.TryPeek(out (long Timestamp, int First, int Count) oldest) && _time.GetElapsedTime(oldest.Timestamp) >= _quarantine)
         {
             _resting.Dequeue();
+            Resting -= oldest.Count;
             Free(oldest.First, oldest.Count);
         }
     }

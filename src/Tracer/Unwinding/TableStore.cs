@@ -7,13 +7,14 @@ using Tracer.Wire;
 namespace Tracer.Unwinding;
 
 /// <summary>
-/// The unwind tables that are in the kernel now. When there is no room, the table that was loaded or asked for longest ago goes; a stack that
-/// needs it asks again. One thread writes; rows may be copied by any.
+/// The unwind tables that are in the kernel now. When there is no room, the oldest table goes that no walk used since it was last looked at
+/// (second chance); a stack that needs it asks again. One thread writes; rows may be copied by any.
 /// </summary>
 public sealed class TableStore(UnwindMaps maps, TimeProvider time)
 {
     private static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(1); // a walk takes microseconds
 
+    private readonly int _reserve = maps.RowCapacity / 16; // rows kept free or resting, so that a new program finds room at once
     private readonly RowSpace _rows = new(maps.RowCapacity, Quarantine, time);
     private readonly Dictionary<TcpCodeKey, LinkedListNode<Loaded>> _tables = [];
     private readonly LinkedList<Loaded> _byAge = new();
@@ -29,16 +30,22 @@ public sealed class TableStore(UnwindMaps maps, TimeProvider time)
 
     public int RowLimit => _rows.Capacity;
 
+    /// <summary>Little is left that could be handed out without dropping a table.</summary>
+    public bool IsCrowded => FreeRows < 2 * _reserve;
+
     /// <summary>Tables dropped for room.</summary>
     public ulong Evictions { get; private set; }
 
     /// <summary>Tables that no room could be made for.</summary>
     public ulong Refused { get; private set; }
 
+    /// <summary>Rows that are handed out to nobody, those that rest included.</summary>
+    private int FreeRows => _rows.Capacity - _rows.Used;
+
     public bool Contains(in TcpCodeKey key) => _tables.ContainsKey(key);
 
     /// <summary>Loads or replaces the table of a file; no rows: known to have none.</summary>
-    public void Load(in TcpCodeKey key, ReadOnlySpan<UnwindRow> rows, ulong codeBase = 0, ulong codeEnd = 0)
+    public void Load(in TcpCodeKey key, ReadOnlySpan<UnwindRow> rows, ulong codeBase = 0)
     {
         using Lock.Scope writing = _lock.EnterScope();
         if (!TryTake(rows.Length, out int first))
@@ -47,9 +54,9 @@ public sealed class TableStore(UnwindMaps maps, TimeProvider time)
             return;
         }
         maps.WriteRows(first, MemoryMarshal.Cast<UnwindRow, TcpUnwindRow>(rows)); // one layout: UnwindTermsTests
-        while (!maps.TrySetTable(key, new TcpUnwindTable { Base = codeBase, End = codeEnd, FirstRow = (uint)first, RowCount = (uint)rows.Length }))
+        while (!maps.TrySetTable(key, new TcpUnwindTable { Base = codeBase, FirstRow = (uint)first, RowCount = (uint)rows.Length }))
         {
-            if (!EvictOldest(but: key))
+            if (!EvictOne(forRows: false))
             {
                 _rows.Return(first, rows.Length);
                 Refused++;
@@ -91,23 +98,38 @@ public sealed class TableStore(UnwindMaps maps, TimeProvider time)
 
     private bool TryTake(int count, out int first)
     {
+        bool mayDrop = count <= _rows.Capacity / 2;
+        // Before the new one is there: it has no mark yet. What rests is free soon: a burst does not drop once more for it.
+        if (mayDrop)
+            FreeUpTo(count + _reserve);
         if (_rows.TryTake(count, out first))
             return true;
-        // Ranges come back after their rest only: what is dropped now makes room for the next request.
-        if (count <= _rows.Capacity / 2)
-        {
-            for (int freed = 0; freed < count && _byAge.First is { } oldest; freed += oldest.Value.Count)
-                EvictOldest(but: default);
-        }
+        if (mayDrop && _rows.Resting == 0) // room enough, in pieces
+            FreeUpTo(FreeRows + count);
         return _rows.TryTake(count, out first);
     }
 
-    private bool EvictOldest(in TcpCodeKey but)
+    private void FreeUpTo(int rows)
     {
-        if (_byAge.First is not { } oldest || oldest.Value.Key.Equals(but))
-            return false;
-        Drop(oldest.Value.Key);
-        Evictions++;
-        return true;
+        while (FreeRows < rows && EvictOne(forRows: true))
+            continue;
     }
+
+    private bool EvictOne(bool forRows)
+    {
+        for (int chances = _byAge.Count; _byAge.First is { } oldest; chances--)
+        {
+            if (chances <= 0 || !MayStay(oldest.Value, forRows)) // 0: a round later no mark is left, unless walks are faster than this
+            {
+                Drop(oldest.Value.Key);
+                Evictions++;
+                return true;
+            }
+            _byAge.RemoveFirst();
+            _byAge.AddLast(oldest);
+        }
+        return false;
+    }
+
+    private bool MayStay(Loaded table, bool forRows) => forRows && table.Count == 0 || maps.TakeUse(table.Key);
 }

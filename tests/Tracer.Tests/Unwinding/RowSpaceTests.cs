@@ -82,15 +82,4 @@ public sealed class RowSpaceTests
             Assert.Equal(taken.Sum(range => range.Count), space.Used);
         }
     }
-
-    private sealed class SteppedTime : TimeProvider
-    {
-        private long _ticks = 1;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _ticks;
-
-        public void Advance(TimeSpan time) => _ticks += time.Ticks;
-    }
 }

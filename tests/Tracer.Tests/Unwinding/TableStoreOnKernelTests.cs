@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Net;
+using System.Net.Sockets;
 using Tracer.Bpf.Probe;
 using Tracer.Capture;
 using Tracer.Linux;
+using Tracer.Linux.Files;
 using Tracer.Linux.Procfs;
 using Tracer.Stacks.Unwind;
 using Tracer.Unwinding;
@@ -13,6 +16,7 @@ namespace Tracer.Tests.Unwinding;
 public sealed class TableStoreOnKernelTests
 {
     private const int Rows = 65_536;
+    private const int Quarter = Rows / 4;
 
     [Fact]
     public void A_table_is_found_by_its_rows_and_replaced_as_a_whole()
@@ -37,16 +41,60 @@ public sealed class TableStoreOnKernelTests
     {
         using CaptureSession session = Start();
         var store = new TableStore(session.Unwind!, new EndlessRest());
-        var rows = new UnwindRow[Rows / 4];
         for (ulong file = 1; file <= 5; file++)
-            store.Load(Key(file), rows);
-        Assert.Equal((4, 1ul, 0ul), (store.Count, store.Evictions, store.Refused));
-        Assert.False(store.Contains(Key(1)));
-        Assert.True(store.Contains(Key(5)));
+            store.Load(Key(file), new UnwindRow[Quarter]);
+        Assert.Equal((3, 2ul, 0ul), (store.Count, store.Evictions, store.Refused)); // a sixteenth stays free
+        Assert.False(store.Contains(Key(2)));
+        Assert.True(store.Contains(Key(3)));
 
         store.Load(Key(6), new UnwindRow[Rows + 1]);
         Assert.False(store.Contains(Key(6)));
-        Assert.Equal((4, 1ul), (store.Count, store.Refused));
+        Assert.Equal((3, 1ul), (store.Count, store.Refused));
+    }
+
+    [Fact]
+    public void A_table_that_walks_need_outlives_those_that_nobody_needs()
+    {
+        using CaptureSession session = Start();
+        var store = new TableStore(session.Unwind!, new EndlessRest());
+        for (ulong file = 1; file <= 40; file++)
+        {
+            if (store.Contains(Key(1)))
+                session.Unwind!.TrySetTable(Key(1), new TcpUnwindTable { RowCount = Quarter / 2, Used = 1 }); // as a walk does
+            store.Load(Key(file), new UnwindRow[Quarter / 2]);
+        }
+        Assert.True(store.Contains(Key(1)));
+        Assert.True(store.Evictions > 30);
+    }
+
+    [Fact]
+    public void A_walk_leaves_its_mark_on_the_tables_that_it_needs()
+    {
+        using CaptureSession session = Start();
+        TcpCodeKey library = CodeLoader.KeyOf(LibraryOfSystemCalls());
+        new TableStore(session.Unwind!, TimeProvider.System).Load(in library, []);
+        Assert.False(session.Unwind!.TakeUse(in library));
+        ConnectToNobody();
+        Assert.True(session.Unwind.TakeUse(in library));
+        Assert.False(session.Unwind.TakeUse(in library));
+    }
+
+    [Fact]
+    public void A_burst_of_new_tables_does_not_empty_the_store_while_dropped_rows_rest()
+    {
+        using CaptureSession session = Start();
+        var time = new SteppedTime();
+        var store = new TableStore(session.Unwind!, time);
+        for (ulong file = 1; file <= 500; file++)
+            store.Load(Key(file), new UnwindRow[Rows / 64]);
+        Assert.InRange(store.Count, 52, 60); // 60 of 64, and what room was made for the next ones
+        ulong refused = store.Refused;
+        Assert.True(refused > 400);
+
+        time.Advance(TimeSpan.FromSeconds(2));
+        store.Load(Key(1000), new UnwindRow[Rows / 64]);
+        Assert.True(store.Contains(Key(1000)));
+        Assert.Equal(refused, store.Refused);
     }
 
     [Fact]
@@ -69,6 +117,23 @@ public sealed class TableStoreOnKernelTests
         using CaptureSession session = Start();
         // 91 thousand on 6.18; 260 thousand, and 0.4 s more, when the walk and the filters were looked at for each way.
         Assert.InRange(session.VerifiedInstructions, 1, 150_000);
+    }
+
+    private static FileIdentity LibraryOfSystemCalls()
+    {
+        var root = new ProcfsRoot();
+        uint self = (uint)Environment.ProcessId;
+        Assert.Equal(ProcfsStatus.Ok, new MapsReader(root).Read(self, executableOnly: true, out List<MemoryMapping> mappings));
+        MemoryMapping library = mappings.First(mapping => mapping.Path.Contains("libc.so", StringComparison.Ordinal));
+        Assert.Equal(ProcfsStatus.Ok, TargetFile.OpenMapped(root, self, library.Start, library.End, out TargetFile? file));
+        using (file)
+            return file!.Identity;
+    }
+
+    private static void ConnectToNobody()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Assert.Throws<SocketException>(() => socket.Connect(IPAddress.Loopback, 1)); // tcpmux: nobody listens there
     }
 
     private static TcpCodeKey Key(ulong inode) => new() { Inode = inode, Size = 4096, Device = 0xfe00000 };
