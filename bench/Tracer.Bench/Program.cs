@@ -19,7 +19,7 @@ internal static class Program
         new KernelCost(), new KernelCostOfShape(ConnectionShape.Reset), new KernelCostOfShape(ConnectionShape.KeepAlive),
         new ConnectionTime(), new ConnectionTime(ConnectionShape.Reset), new ConnectionTime(ConnectionShape.KeepAlive),
         new ConnectionRate(), new Losses(), new DescriptorLimit(),
-        new SystemCall(), new PingPong(), new SlotPrices(),
+        new SystemCall(), new PingPong(), new SlotPrices(), new RingSizes(),
         new Latency(), new Idle(), new Start(),
         new Inventory(), new Memory(), new MemoryGrowth(),
         new Drain(), new ClientStream(), new CpuPerEvent(), new Growth(),

@@ -31,7 +31,7 @@ public sealed class StatusReport(
         ProductVersion, _start, kernelRelease, (uint)Environment.ProcessId, session.Plan.Hooks,
         [
             .. KernelCounters(), .. PumpCounters(), .. LedgerCounters(), .. EndCounters(), .. LoaderCounters(), .. InspectionCounters(),
-            .. Scenes?.ReadCounters() ?? [],
+            .. CollectorCounters(), .. Scenes?.ReadCounters() ?? [],
         ],
         [.. Bounds()], LastScan());
 
@@ -109,6 +109,13 @@ public sealed class StatusReport(
         yield return new CounterValue("thread_stacks_skipped", c.StacksSkipped, "threads without a stack: too many, or no time left");
         yield return new CounterValue("thread_registers_failed", c.Fallbacks, "looks for which the kernel side gave no registers");
         yield return new CounterValue("thread_tables_compiled", inspector.ReadTableUsage().Compilations, "files whose unwind rules were compiled for a look");
+    }
+
+    private static IEnumerable<CounterValue> CollectorCounters()
+    {
+        for (int generation = 0; generation <= GC.MaxGeneration; generation++)
+            yield return new CounterValue($"collections_gen{generation}", (ulong)GC.CollectionCount(generation), $"collections of the managed heap up to generation {generation}");
+        yield return new CounterValue("collection_pause_us", (ulong)GC.GetTotalPauseDuration().TotalMicroseconds, "microseconds for which collections stopped every thread");
     }
 
     private IEnumerable<BoundValue> Bounds()

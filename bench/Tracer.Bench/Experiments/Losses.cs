@@ -17,9 +17,11 @@ internal sealed class Losses : IExperiment
     private static readonly Goal LostStopped = Goal.AtMost("losses-stopped", 0, "the same, the daemon stopped for 100 ms every second", "events");
     private static readonly Goal StopLength = Goal.Told("losses-stop-length", "how long it really stood still", "ms");
     private static readonly Goal Unaccounted = Goal.AtMost("losses-unaccounted", 0, "events neither delivered nor counted as lost, both cases", "events");
+    private static readonly Goal Collections = Goal.AtMost("losses-collections", 0, "full collections of the daemon's managed heap meanwhile, each case", "");
+    private static readonly Goal CollectionPause = Goal.Told("losses-collection-pause", "how long all collections stopped its threads, of a second", "us");
     private static readonly Goal Rate = Goal.Told("losses-rate", "state changes/s meanwhile", "/s");
 
-    public IReadOnlyList<Goal> Goals => [Lost, LostStopped, StopLength, Unaccounted, Rate];
+    public IReadOnlyList<Goal> Goals => [Lost, LostStopped, StopLength, Unaccounted, Collections, CollectionPause, Rate];
 
     public bool IsQuick => false;
 
@@ -36,10 +38,14 @@ internal sealed class Losses : IExperiment
         await using Observer observer = await Observer.Watched(lab);
         await load.RateFor(WarmUp);
         EventBalance before = await EventBalance.Settled(lab, observer);
+        Dictionary<string, ulong> counters = await observer.Daemon!.Counters();
         Task<LoadResult[]> running = load.For(TimeSpan.FromSeconds(lab.Seconds));
         while (stops && !running.IsCompleted)
             await StopOnce(lab, observer.Daemon!, running);
         LoadResult[] results = await running;
+        Dictionary<string, ulong> end = await observer.Daemon!.Counters();
+        lab.Add(Collections, end["collections_gen2"] - counters["collections_gen2"]);
+        lab.Add(CollectionPause, (end["collection_pause_us"] - counters["collection_pause_us"]) / (double)lab.Seconds);
         EventBalance after = await EventBalance.After(lab, observer, before);
         lab.Add(goal, after.Lost - before.Lost);
         lab.Add(Unaccounted, Math.Abs(after.Unaccounted - before.Unaccounted));

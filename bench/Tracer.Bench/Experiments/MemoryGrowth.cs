@@ -10,8 +10,8 @@ namespace Tracer.Bench.Experiments;
 /// </summary>
 internal sealed class MemoryGrowth : IExperiment
 {
-    private const int Step = 100_000; // connections
-    private const int WarmUp = 5 * Step, Last = 15 * Step;
+    private const int Step = 500_000; // connections
+    private const int WarmUp = 2 * Step, Last = 20 * Step;
     private const int LeastSteps = 3;
     private const double BytesPerMb = 1e6;
 
