@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Text;
 using CloseWait.V1;
-using Grpc.Core;
 using Kind = CloseWait.V1.CloseWaitChange.Types.Kind;
 
 namespace Tracer.Harness;
@@ -9,16 +8,14 @@ namespace Tracer.Harness;
 /// <summary>Follows WatchCloseWaits and keeps every change by socket cookie.</summary>
 public sealed class CloseWaitJournal : IAsyncDisposable
 {
-    private readonly AsyncServerStreamingCall<WatchCloseWaitsResponse> _call;
+    private readonly StreamFollower<WatchCloseWaitsResponse> _stream;
     private readonly Dictionary<ulong, List<CloseWaitChange>> _changes = [];
-    private readonly Task _reader;
     private ulong _lastSequence;
     private SnapshotDone? _snapshot;
 
     public CloseWaitJournal(Daemon daemon, SocketFilter? filter = null)
     {
-        _call = daemon.Client.WatchCloseWaits(new WatchCloseWaitsRequest { Filter = filter ?? new SocketFilter() });
-        _reader = Read();
+        _stream = new(daemon.Client.WatchCloseWaits(new WatchCloseWaitsRequest { Filter = filter ?? new SocketFilter() }), Apply);
     }
 
     /// <summary>Changes that the daemon said it could not deliver.</summary>
@@ -48,8 +45,7 @@ public sealed class CloseWaitJournal : IAsyncDisposable
             what,
             () =>
             {
-                if (_reader.IsFaulted)
-                    throw new InvalidOperationException("the stream ended", _reader.Exception);
+                _stream.ThrowIfFaulted();
                 return Task.FromResult(Of(cookie).Find(candidate => condition(candidate)));
             },
             limit,
@@ -77,32 +73,12 @@ public sealed class CloseWaitJournal : IAsyncDisposable
         return text.ToString();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _call.Dispose();
-        try
-        {
-            await _reader;
-        }
-        catch (Exception e) when (e is ObjectDisposedException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.Unavailable })
-        {
-            // The end of the stream is what disposing asks for.
-        }
-    }
-
-    private async Task Read()
-    {
-        while (await _call.ResponseStream.MoveNext(CancellationToken.None))
-        {
-            WatchCloseWaitsResponse message = _call.ResponseStream.Current;
-            if (message.Sequence != ++_lastSequence)
-                throw new InvalidOperationException($"sequence {message.Sequence} instead of {_lastSequence}");
-            Apply(message);
-        }
-    }
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
     private void Apply(WatchCloseWaitsResponse message)
     {
+        if (message.Sequence != ++_lastSequence)
+            throw new InvalidOperationException($"sequence {message.Sequence} instead of {_lastSequence}");
         switch (message.ItemCase)
         {
             case WatchCloseWaitsResponse.ItemOneofCase.Changes:

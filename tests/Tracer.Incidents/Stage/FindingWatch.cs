@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using CloseWait.V1;
 using Google.Protobuf.WellKnownTypes;
-using Grpc.Core;
 using Tracer.Harness;
 using Xunit;
 
@@ -10,20 +9,19 @@ namespace Tracer.Incidents.Stage;
 /// <summary>Follows the findings about one incident, five times a second, and keeps all that was ever said.</summary>
 internal sealed class FindingWatch : IAsyncDisposable
 {
-    private readonly AsyncServerStreamingCall<WatchFindingsResponse> _call;
+    private readonly StreamFollower<WatchFindingsResponse> _stream;
     private readonly List<FindingChange> _changes = [];
-    private readonly Task _reader;
 
     public FindingWatch(Daemon daemon, Incident incident)
     {
         SocketFilter filter = new() { Ports = { incident.Ports.Select(port => (uint)port) } };
-        _call = daemon.Client.WatchFindings(new WatchFindingsRequest
+        WatchFindingsRequest request = new()
         {
             Filter = filter,
             Period = Duration.FromTimeSpan(TimeSpan.FromSeconds(0.2)),
             HeartbeatPeriod = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)),
-        });
-        _reader = Read();
+        };
+        _stream = new(daemon.Client.WatchFindings(request), Take);
     }
 
     /// <summary>Messages, heartbeats among them: somebody looks.</summary>
@@ -31,33 +29,18 @@ internal sealed class FindingWatch : IAsyncDisposable
 
     public void AssertNone()
     {
-        Assert.False(_reader.IsCompleted, $"the stream ended: {_reader.Exception}");
+        Assert.False(_stream.Reading.IsCompleted, $"the stream ended: {_stream.Reading.Exception}");
         Assert.True(Messages > 0, "the stream is silent");
         lock (_changes)
             Assert.True(_changes.Count == 0, $"findings about healthy software:\n{string.Join('\n', _changes)}");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _call.Dispose();
-        try
-        {
-            await _reader;
-        }
-        catch (Exception e) when (e is ObjectDisposedException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.Unavailable })
-        {
-            // The end of the stream is what disposing asks for.
-        }
-    }
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
-    private async Task Read()
+    private void Take(WatchFindingsResponse message)
     {
-        while (await _call.ResponseStream.MoveNext(CancellationToken.None))
-        {
-            WatchFindingsResponse message = _call.ResponseStream.Current;
-            Messages++;
-            lock (_changes)
-                _changes.AddRange(message.Findings?.Changes ?? []);
-        }
+        Messages++;
+        lock (_changes)
+            _changes.AddRange(message.Findings?.Changes ?? []);
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Collections.Concurrent;
 using CloseWait.V1;
-using Grpc.Core;
 using Tracer.Harness;
 
 namespace Tracer.Kernel.Tests.Harness;
@@ -9,12 +8,11 @@ namespace Tracer.Kernel.Tests.Harness;
 /// <summary>Follows WatchTransitions: counts all, keeps what it is asked to keep.</summary>
 internal sealed class TransitionJournal : IAsyncDisposable
 {
-    private readonly AsyncServerStreamingCall<WatchTransitionsResponse> _call;
+    private readonly StreamFollower<WatchTransitionsResponse> _stream;
     private readonly Func<Transition, bool> _keep;
     private readonly ConcurrentQueue<Transition> _kept = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _continue = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task _reader;
     private long _delivered;
     private long _lost;
     private ulong _lastSequence;
@@ -22,8 +20,7 @@ internal sealed class TransitionJournal : IAsyncDisposable
     private TransitionJournal(Daemon daemon, SocketFilter filter, Func<Transition, bool> keep)
     {
         _keep = keep;
-        _call = daemon.Client.WatchTransitions(new WatchTransitionsRequest { Filter = filter });
-        _reader = Read();
+        _stream = new(daemon.Client.WatchTransitions(new WatchTransitionsRequest { Filter = filter }), Take);
     }
 
     public IReadOnlyCollection<Transition> Kept => _kept;
@@ -39,7 +36,7 @@ internal sealed class TransitionJournal : IAsyncDisposable
         TransitionJournal journal = new(daemon, filter ?? new SocketFilter(), keep ?? (_ => true));
         if (!stopAfterStarted)
             journal.Continue();
-        await await Task.WhenAny(journal._started.Task, journal._reader).WaitAsync(Deadline.Stretch(Deadline.Usual));
+        await await Task.WhenAny(journal._started.Task, journal._stream.Reading).WaitAsync(Deadline.Stretch(Deadline.Usual));
         return journal;
     }
 
@@ -51,8 +48,7 @@ internal sealed class TransitionJournal : IAsyncDisposable
             what,
             () =>
             {
-                if (_reader.IsFaulted)
-                    throw new InvalidOperationException("the stream ended", _reader.Exception);
+                _stream.ThrowIfFaulted();
                 return Task.FromResult(_kept.FirstOrDefault(condition));
             },
             limit,
@@ -61,37 +57,25 @@ internal sealed class TransitionJournal : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Continue();
-        _call.Dispose();
-        try
-        {
-            await _reader;
-        }
-        catch (Exception e) when (e is ObjectDisposedException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.Unavailable })
-        {
-            // The end of the stream is what disposing asks for.
-        }
+        await _stream.DisposeAsync();
     }
 
-    private async Task Read()
+    private async Task Take(WatchTransitionsResponse message)
     {
-        while (await _call.ResponseStream.MoveNext(CancellationToken.None))
+        if (message.Sequence != ++_lastSequence)
+            throw new InvalidOperationException($"sequence {message.Sequence} instead of {_lastSequence}");
+        switch (message.ItemCase)
         {
-            WatchTransitionsResponse message = _call.ResponseStream.Current;
-            if (message.Sequence != ++_lastSequence)
-                throw new InvalidOperationException($"sequence {message.Sequence} instead of {_lastSequence}");
-            switch (message.ItemCase)
-            {
-                case WatchTransitionsResponse.ItemOneofCase.Started:
-                    _started.TrySetResult();
-                    await _continue.Task;
-                    break;
-                case WatchTransitionsResponse.ItemOneofCase.Lost:
-                    Interlocked.Add(ref _lost, (long)message.Lost.Count);
-                    break;
-                case WatchTransitionsResponse.ItemOneofCase.Transitions:
-                    Keep(message.Transitions);
-                    break;
-            }
+            case WatchTransitionsResponse.ItemOneofCase.Started:
+                _started.TrySetResult();
+                await _continue.Task;
+                break;
+            case WatchTransitionsResponse.ItemOneofCase.Lost:
+                Interlocked.Add(ref _lost, (long)message.Lost.Count);
+                break;
+            case WatchTransitionsResponse.ItemOneofCase.Transitions:
+                Keep(message.Transitions);
+                break;
         }
     }
 
