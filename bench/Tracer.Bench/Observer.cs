@@ -10,8 +10,10 @@ internal sealed class Observer : IAsyncDisposable
 
     // Where nobody has mounted tracefs, the peers find it in a mount namespace of their own; bpftrace looks for it below debugfs.
     private const string WithTracefs = """
-        mount --make-rprivate / && mount -t tracefs tracefs /sys/kernel/tracing && mount -t debugfs debugfs /sys/kernel/debug &&
-            mount -t tracefs tracefs /sys/kernel/debug/tracing && exec "$@"
+        has() { [ -d "$1/events" ]; }
+        mount --make-rprivate / && { has /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing; } || exit
+        has /sys/kernel/debug/tracing || mount -t debugfs debugfs /sys/kernel/debug
+        has /sys/kernel/debug/tracing || mount -t tracefs tracefs /sys/kernel/debug/tracing && exec "$@"
         """;
 
     private readonly Child? _peer;

@@ -12,7 +12,7 @@ namespace Tracer.Kernel.Tests.Harness;
 internal sealed partial class KernelTrace : IAsyncDisposable
 {
     private const string Script = """
-        mount --make-rprivate / && mount -t tracefs tracefs /sys/kernel/tracing || exit 1
+        mount --make-rprivate / && { [ -d /sys/kernel/tracing/events ] || mount -t tracefs tracefs /sys/kernel/tracing; } || exit 1
         instance=/sys/kernel/tracing/instances/closewait-test-$$
         event=$instance/events/sock/inet_sock_set_state
         mkdir "$instance" || exit 1

@@ -11,7 +11,7 @@ internal sealed partial class TcpStatesTool : IAsyncDisposable
     public const string Path = "/usr/sbin/tcpstates";
 
     // Its buffer is small: it goes before others on a busy machine.
-    private const string Script = "mount --make-rprivate / && mount -t tracefs tracefs /sys/kernel/tracing && exec nice -n -15 stdbuf -oL " + Path + " -w";
+    private const string Script = "mount --make-rprivate / && { [ -d /sys/kernel/tracing/events ] || mount -t tracefs tracefs /sys/kernel/tracing; } && exec nice -n -15 stdbuf -oL " + Path + " -w";
 
     private readonly Child _child;
 
