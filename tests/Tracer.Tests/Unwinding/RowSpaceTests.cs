@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using Tracer.Tests.Fake;
 using Tracer.Unwinding;
 
 namespace Tracer.Tests.Unwinding;
@@ -7,7 +8,7 @@ public sealed class RowSpaceTests
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
-    private readonly SteppedTime _time = new();
+    private readonly SteppingClock _time = new();
 
     [Fact]
     public void Ranges_do_not_overlap_and_stay_within_the_capacity()

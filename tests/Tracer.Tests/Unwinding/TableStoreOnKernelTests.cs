@@ -8,6 +8,7 @@ using Tracer.Linux.Files;
 using Tracer.Linux.Procfs;
 using Tracer.Stacks.Unwind;
 using Tracer.Unwinding;
+using Tracer.Tests.Fake;
 using Tracer.Wire;
 
 namespace Tracer.Tests.Unwinding;
@@ -83,7 +84,7 @@ public sealed class TableStoreOnKernelTests
     public void A_burst_of_new_tables_does_not_empty_the_store_while_dropped_rows_rest()
     {
         using CaptureSession session = Start();
-        var time = new SteppedTime();
+        var time = new SteppingClock();
         var store = new TableStore(session.Unwind!, time);
         for (ulong file = 1; file <= 500; file++)
             store.Load(Key(file), new UnwindRow[Rows / 64]);
