@@ -7,8 +7,8 @@ using Tracer.Linux;
 using Tracer.Linux.Files;
 using Tracer.Linux.Procfs;
 using Tracer.Stacks.Unwind;
-using Tracer.Unwinding;
 using Tracer.Tests.Fake;
+using Tracer.Unwinding;
 using Tracer.Wire;
 
 namespace Tracer.Tests.Unwinding;
