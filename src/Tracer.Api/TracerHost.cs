@@ -66,7 +66,9 @@ public static class TracerHost
             ContentRootPath = AppContext.BaseDirectory,
         });
         AddLogging(builder.Logging);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelCore();
+        if (sockets.Tls is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             SetLimits(kestrel, options.MaxStreams);
@@ -111,7 +113,7 @@ public static class TracerHost
         services.AddSingleton<CallRunner>();
         services.AddSingleton<TracerService>();
         services.AddSingleton<TransitionService>();
-        services.AddStandardServices(options.Health, CloseWait.V1.TracerService.Descriptor);
+        services.AddStandardServices(options.Health, static () => [CloseWait.V1.TracerService.Descriptor]);
     }
 
     // The daemon prints its own start and end; of the server only trouble is of interest, and stdout belongs to data.
@@ -119,9 +121,7 @@ public static class TracerHost
     {
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Grpc.AspNetCore.Server", LogLevel.None); // See CallErrorLog.
-        logging.AddSimpleConsole(static console => console.SingleLine = true);
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddProvider(new ErrorStreamLog());
     }
 
     private static void SetLimits(KestrelServerOptions kestrel, int maxStreams)
