@@ -15,7 +15,7 @@ internal static class ProcessTime
 
     public static double Kernel(int pid) => Field(pid, 12) / TicksPerSecond;
 
-    /// <summary>Start-up work is not what is measured. Four times, for the daemon rests a moment before it loads the tables of what runs already.</summary>
+    /// <summary>Start-up work is not what is measured. Twice in a row, for its parts may wait for each other.</summary>
     public static async Task UntilIdle(int pid)
     {
         double before = Seconds(pid);
@@ -25,7 +25,7 @@ internal static class ProcessTime
             await Task.Delay(TimeSpan.FromMilliseconds(100));
             (double last, before) = (before, Seconds(pid));
             idle = before - last <= 1 / TicksPerSecond ? idle + 1 : 0;
-            return idle == 4 ? "idle" : null;
+            return idle == 2 ? "idle" : null;
         });
     }
 

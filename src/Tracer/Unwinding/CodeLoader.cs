@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Diagnostics;
 using Tracer.Bpf;
 using Tracer.Capture;
 using Tracer.Linux.Elf;
@@ -19,9 +18,6 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
     private const int QueuePowerOfTwo = 12;
     private const int IteratorBytes = 64 * 1024;
     private const long GarbageBytes = 32 << 20;
-
-    // What runs already comes after the first answers: it would take a processor from them, and a walk that cannot wait asks by itself.
-    private static readonly TimeSpan PreloadPause = TimeSpan.FromMilliseconds(200);
 
     private readonly HandoffQueue<TcpCodeMapping> _queue = new(QueuePowerOfTwo);
     private readonly TableStore _tables = new(maps, TimeProvider.System);
@@ -68,7 +64,6 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
     public void Run(CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration wake = cancellationToken.Register(_queue.Wake);
-        ServeFor(PreloadPause, cancellationToken);
         Preload(cancellationToken);
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -81,16 +76,6 @@ public sealed class CodeLoader(CaptureSession session, UnwindMaps maps, RuntimeD
     }
 
     public void Dispose() => _queue.Dispose();
-
-    private void ServeFor(TimeSpan time, CancellationToken cancellationToken)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (!cancellationToken.IsCancellationRequested && time - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } left)
-        {
-            _queue.WaitForItem(left);
-            ServeWaiting(cancellationToken);
-        }
-    }
 
     private void Preload(CancellationToken cancellationToken)
     {
