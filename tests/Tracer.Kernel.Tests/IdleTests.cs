@@ -40,7 +40,17 @@ public sealed class IdleTests : KernelTest
 
     private static string[] Threads(int pid) => Directory.GetDirectories($"/proc/{pid}/task");
 
-    private static string Name(string thread) => File.ReadAllText($"{thread}/comm").Trim();
+    private static string Name(string thread)
+    {
+        try
+        {
+            return File.ReadAllText($"{thread}/comm").Trim();
+        }
+        catch (IOException)
+        {
+            return ""; // it has ended
+        }
+    }
 
     private static double Wakes(string thread) => Number($"{thread}/status", "voluntary_ctxt_switches:");
 
