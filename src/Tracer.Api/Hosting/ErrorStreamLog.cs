@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Tracer.Api.Hosting;
 
-/// <summary>Writes the server's troubles to stderr, a line each. The framework's own console log brings a thread, a JSON reader and 15 ms.</summary>
+/// <summary>Writes the server's troubles to stderr, a line each. The framework's own console log brings a thread and a JSON reader.</summary>
 internal sealed class ErrorStreamLog : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => new Category(categoryName);
