@@ -18,18 +18,23 @@
 #define WANTED_AGAIN_NS 1000000000ULL
 #define GENERATED_STALE_NS 10000000000ULL
 
+/*
+ * A walk reads it once. For each pointer that is read from a pointer it trusts the
+ * verifier searches all names of the kernel's types, three times
+ * (btf_nested_type_is_trusted): half a millisecond, on each way there. Read where it
+ * was needed it was 100 of the 230 ms that loading took.
+ */
 static __always_inline __u64 address_space_of(const struct task_struct *task)
 {
 	return (__u64)task->mm;
 }
 
-static __always_inline struct tcp_target *target_of_current(void)
+static __always_inline struct tcp_target *target_of_current(__u64 address_space)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 pid = task->tgid;
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	struct tcp_target *target = bpf_map_lookup_elem(&targets, &pid);
 
-	return target && target->address_space == address_space_of(task) ? target : 0;
+	return target && target->address_space == address_space ? target : 0;
 }
 
 /* A process that is gone must not lend its table to whoever gets its memory. */
@@ -38,7 +43,7 @@ static __always_inline void forget_target(__u32 pid)
 	bpf_map_delete_elem(&targets, &pid);
 }
 
-static __always_inline void fill_code_key(struct tcp_code_key *key, const struct task_struct *task, const struct file *file)
+static __always_inline void fill_code_key(struct tcp_code_key *key, __u64 address_space, const struct file *file)
 {
 	if (file) {
 		key->inode = file->f_inode->i_ino;
@@ -46,7 +51,7 @@ static __always_inline void fill_code_key(struct tcp_code_key *key, const struct
 		key->device = file->f_inode->i_sb->s_dev;
 		return;
 	}
-	key->inode = address_space_of(task);
+	key->inode = address_space;
 	key->size = 0;
 	key->device = 0;
 }
@@ -58,19 +63,20 @@ static __always_inline struct code *code_of(struct walk *walk)
 
 static long read_mapping(struct task_struct *task, struct vm_area_struct *vma, struct on_stack *at)
 {
-	struct code *code = code_of(&at->scratch->walk);
+	struct walk *walk = &at->scratch->walk;
+	struct code *code = code_of(walk);
 
 	if (!(vma->vm_flags & VM_EXEC))
 		return 0;
 	code->start = vma->vm_start;
 	code->end = vma->vm_end;
 	code->base = vma->vm_start - (vma->vm_pgoff << PAGE_SHIFT);
-	fill_code_key(&code->key, task, vma->vm_file);
+	fill_code_key(&code->key, walk->address_space, vma->vm_file);
 	return 0;
 }
 
 /* The same of a mapping that is not locked. */
-static __always_inline void probe_mapping(struct code *code, const struct task_struct *task, const struct vm_area_struct *vma)
+static __always_inline void probe_mapping(struct code *code, __u64 address_space, const struct vm_area_struct *vma)
 {
 	struct inode *inode = BPF_CORE_READ(vma, vm_file, f_inode);
 
@@ -79,7 +85,7 @@ static __always_inline void probe_mapping(struct code *code, const struct task_s
 	code->start = BPF_CORE_READ(vma, vm_start);
 	code->end = BPF_CORE_READ(vma, vm_end);
 	code->base = code->start - (BPF_CORE_READ(vma, vm_pgoff) << PAGE_SHIFT);
-	fill_code_key(&code->key, task, 0);
+	fill_code_key(&code->key, address_space, 0);
 	if (!inode)
 		return;
 	code->key.inode = BPF_CORE_READ(inode, i_ino);
@@ -87,11 +93,11 @@ static __always_inline void probe_mapping(struct code *code, const struct task_s
 	code->key.device = BPF_CORE_READ(inode, i_sb, s_dev);
 }
 
-static __always_inline void find_table(struct code *code)
+static __always_inline void find_table(struct code *code, __u64 address_space)
 {
 	struct tcp_unwind_table *table;
 
-	table = code->key.device || target_of_current() ? bpf_map_lookup_elem(&unwind_tables, &code->key) : 0;
+	table = code->key.device || target_of_current(address_space) ? bpf_map_lookup_elem(&unwind_tables, &code->key) : 0;
 	code->has_table = table != 0;
 	code->row_count = 0;
 	if (!table)
@@ -118,14 +124,14 @@ static __noinline __u32 read_code(struct on_stack *at, __u64 address)
 	code->end = 0;
 	error = bpf_find_vma(task, address, read_mapping, at, 0);
 	if (error == -EBUSY) {
-		unlocked = find_mapping_unlocked(task, address);
+		unlocked = find_mapping_unlocked(walk->address_space, address);
 		if (!unlocked)
 			return TCP_STACK_END_BUSY;
-		probe_mapping(code, task, unlocked);
+		probe_mapping(code, walk->address_space, unlocked);
 	}
 	if ((error && error != -EBUSY) || !code->end)
 		return TCP_STACK_END_NO_MAPPING;
-	find_table(code);
+	find_table(code, walk->address_space);
 	return TCP_STACK_END_UNKNOWN;
 }
 
@@ -224,9 +230,8 @@ static __always_inline struct tcp_unwind_row *find_row(struct scratch *scratch, 
 }
 
 /* Asks user space for the table of a mapping, or to look at the process (mapping NULL); once in this time each. */
-static __noinline void ask_for(const struct code *code, __u64 pause_ns)
+static __noinline void ask_for(const struct scratch *scratch, const struct code *code, __u64 pause_ns)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct tcp_code_key key = {};
 	struct tcp_code_mapping *wish;
 	__u64 now = bpf_ktime_get_ns();
@@ -235,7 +240,7 @@ static __noinline void ask_for(const struct code *code, __u64 pause_ns)
 	if (code)
 		key = code->key;
 	else
-		fill_code_key(&key, task, 0);
+		fill_code_key(&key, scratch->walk.address_space, 0);
 	asked = bpf_map_lookup_elem(&wanted, &key);
 	if (asked && now - *asked < pause_ns)
 		return;
@@ -244,9 +249,9 @@ static __noinline void ask_for(const struct code *code, __u64 pause_ns)
 		return;
 	header_fill(&wish->header, sizeof(*wish), TCP_EVENT_KIND_CODE_WANTED);
 	wish->key = key;
-	wish->pid = task->tgid;
-	wish->start_boottime_ns = task->group_leader->start_boottime;
-	wish->address_space = address_space_of(task);
+	wish->pid = scratch->stack.pid;
+	wish->start_boottime_ns = scratch->stack.start_boottime_ns;
+	wish->address_space = scratch->walk.address_space;
 	if (code) {
 		wish->start = code->start;
 		wish->end = code->end;
@@ -273,6 +278,7 @@ static __always_inline bool exec_budget_allows(void)
 static __always_inline void tell_exec(const struct task_struct *task)
 {
 	struct tcp_code_mapping *told;
+	__u64 address_space = address_space_of(task);
 
 	if (!exec_budget_allows()) {
 		count(TCP_COUNTER_EXECS_SKIPPED);
@@ -282,10 +288,10 @@ static __always_inline void tell_exec(const struct task_struct *task)
 	if (!told)
 		return;
 	header_fill(&told->header, sizeof(*told), TCP_EVENT_KIND_PROCESS_EXEC);
-	fill_code_key(&told->key, task, 0);
+	fill_code_key(&told->key, address_space, 0);
 	told->pid = task->tgid;
 	told->start_boottime_ns = task->group_leader->start_boottime;
-	told->address_space = address_space_of(task);
+	told->address_space = address_space;
 	ring_submit(told, TCP_COUNTER_CODE_WANTED_SUBMITTED);
 }
 

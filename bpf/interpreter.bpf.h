@@ -150,12 +150,12 @@ static __always_inline void read_request(const struct tcp_interpreter *layout, s
 /* Leaves the frames in scratch->interpreter; asks user space to look at a process that it has not seen. */
 static __noinline int walk_interpreter(struct on_stack *at)
 {
-	struct tcp_target *target = target_of_current();
 	struct scratch *scratch = at->scratch;
+	struct tcp_target *target = target_of_current(scratch->walk.address_space);
 
 	if (!target) {
 		scratch->walk.flags |= TCP_STACK_FLAG_NEW_PROCESS;
-		ask_for(0, WANTED_AGAIN_NS);
+		ask_for(scratch, 0, WANTED_AGAIN_NS);
 		return 0;
 	}
 	if (!has_frame_list(&target->interpreter))
@@ -175,7 +175,7 @@ static __noinline int walk_interpreter(struct on_stack *at)
 static __always_inline __u64 hash_newest_frames(__u64 hash)
 {
 	struct scratch *scratch = scratch_of_this_cpu();
-	struct tcp_target *target = target_of_current();
+	struct tcp_target *target = target_of_current(address_space_of(bpf_get_current_task_btf()));
 	struct list_walk *list;
 	__u64 words[3] = {};
 

@@ -64,20 +64,21 @@ __noinline __u64 maple_slot(__u64 entry, __u64 address)
 	}
 }
 
-static __always_inline bool holds(struct vm_area_struct *vma, const struct task_struct *task, __u64 address)
+static __always_inline bool holds(struct vm_area_struct *vma, const struct mm_struct *mm, __u64 address)
 {
-	return BPF_CORE_READ(vma, vm_mm) == task->mm && address >= BPF_CORE_READ(vma, vm_start) && address < BPF_CORE_READ(vma, vm_end);
+	return BPF_CORE_READ(vma, vm_mm) == mm && address >= BPF_CORE_READ(vma, vm_start) && address < BPF_CORE_READ(vma, vm_end);
 }
 
 /* NULL: none, or it cannot be told. To be read with probe reads. */
-static __always_inline struct vm_area_struct *find_mapping_unlocked(const struct task_struct *task, __u64 address)
+static __always_inline struct vm_area_struct *find_mapping_unlocked(__u64 address_space, __u64 address)
 {
+	const struct mm_struct *mm = (void *)address_space;
 	struct vm_area_struct *vma = 0;
 	__u64 entry;
 
-	if (!has_kernel_reads || !bpf_core_field_exists(task->mm->mm_mt))
+	if (!has_kernel_reads || !bpf_core_field_exists(mm->mm_mt))
 		return 0;
-	entry = (__u64)BPF_CORE_READ(task, mm, mm_mt.ma_root);
+	entry = (__u64)BPF_CORE_READ(mm, mm_mt.ma_root);
 	for (int i = 0; i < MAPLE_DEPTH && !vma; i++) {
 		bool is_leaf = maple_type(entry) == MAPLE_LEAF_64;
 
@@ -87,7 +88,7 @@ static __always_inline struct vm_area_struct *find_mapping_unlocked(const struct
 		if (is_leaf)
 			vma = (struct vm_area_struct *)entry;
 	}
-	return vma && holds(vma, task, address) ? vma : 0;
+	return vma && holds(vma, mm, address) ? vma : 0;
 }
 
 #endif

@@ -149,6 +149,7 @@ struct walk {
 	__u64 is_exact; /* ip is where execution is, not behind a call */
 	__u64 has_functions; /* frames without rules hold a function: TCP_INTERPRETER_ROOT_NATIVE_FRAMES */
 	__u64 generated; /* a mapping of generated code for which there were rules; 0: none */
+	__u64 address_space; /* of the process: see address_space_of() */
 };
 
 /* A walk along an interpreter's frame list. */

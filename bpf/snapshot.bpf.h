@@ -220,12 +220,14 @@ int on_mapping(struct bpf_iter__task_vma *ctx)
 	struct vm_area_struct *vma = ctx->vma;
 	struct task_struct *task = ctx->task;
 	struct tcp_code_mapping row = {};
+	__u64 address_space;
 
 	if (!task || !vma || !(vma->vm_flags & VM_EXEC))
 		return 0;
 	header_fill(&row.header, sizeof(row), TCP_EVENT_KIND_CODE_MAPPING);
-	fill_code_key(&row.key, task, vma->vm_file);
-	row.address_space = address_space_of(task);
+	address_space = address_space_of(task);
+	fill_code_key(&row.key, address_space, vma->vm_file);
+	row.address_space = address_space;
 	row.start_boottime_ns = task->group_leader->start_boottime;
 	row.start = vma->vm_start;
 	row.end = vma->vm_end;

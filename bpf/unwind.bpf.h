@@ -223,8 +223,9 @@ static __always_inline void note_function(struct scratch *scratch, __u32 index)
 }
 
 /* No table at all, or generated code that user space has not read since it was made. */
-static __always_inline void note_missing(struct walk *walk, const struct tcp_unwind_row *row)
+static __always_inline void note_missing(struct scratch *scratch, const struct tcp_unwind_row *row)
 {
+	struct walk *walk = &scratch->walk;
 	const struct code *code = code_of(walk);
 	bool is_generated = !code->key.device;
 
@@ -233,7 +234,7 @@ static __always_inline void note_missing(struct walk *walk, const struct tcp_unw
 	if (code->has_table ? !is_generated || !code->row_count || (row && row->kind) : is_generated)
 		return;
 	walk->flags |= TCP_STACK_FLAG_FP_ONLY;
-	ask_for(code, WANTED_AGAIN_NS);
+	ask_for(scratch, code, WANTED_AGAIN_NS);
 }
 
 /*
@@ -241,16 +242,17 @@ static __always_inline void note_missing(struct walk *walk, const struct tcp_unw
  * it has become wrong. So rules for generated code that are in use are read
  * again now and then, and soon when a walk through them went astray.
  */
-static __always_inline void keep_generated_fresh(struct walk *walk)
+static __always_inline void keep_generated_fresh(struct scratch *scratch)
 {
+	struct walk *walk = &scratch->walk;
 	bool is_astray = walk->end && walk->end != TCP_STACK_END_COMPLETE;
 	struct code *code = code_of(walk); /* the walk is over: it is free */
 
 	if (!walk->generated)
 		return;
-	fill_code_key(&code->key, bpf_get_current_task_btf(), 0);
+	fill_code_key(&code->key, walk->address_space, 0);
 	code->start = walk->generated;
-	ask_for(code, is_astray ? WANTED_AGAIN_NS : GENERATED_STALE_NS);
+	ask_for(scratch, code, is_astray ? WANTED_AGAIN_NS : GENERATED_STALE_NS);
 }
 
 static long walk_step(__u32 i, struct on_stack *at)
@@ -273,7 +275,7 @@ static long walk_step(__u32 i, struct on_stack *at)
 	row = find_row(scratch, code_of(walk), address);
 	if (walk->has_functions && (!row || !row->kind))
 		note_function(scratch, i);
-	note_missing(walk, row);
+	note_missing(scratch, row);
 	walk->end = row ? step_by_row(scratch, row) : step_by_frame_pointer(scratch);
 	return walk->end != TCP_STACK_END_UNKNOWN;
 }
@@ -294,7 +296,8 @@ static long join_step(__u32 i, struct on_stack *at)
 
 static __always_inline void begin_walk(struct scratch *scratch)
 {
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	struct walk *walk = &scratch->walk;
 
 	__builtin_memset(walk, 0, sizeof(*walk));
@@ -303,6 +306,7 @@ static __always_inline void begin_walk(struct scratch *scratch)
 	walk->ip = regs->ip;
 	walk->sp = regs->sp;
 	walk->fp = regs->bp;
+	walk->address_space = address_space_of(task);
 	walk->is_exact = true;
 	scratch->window.is_filled = false;
 	scratch->window.is_shut = false;
@@ -310,7 +314,7 @@ static __always_inline void begin_walk(struct scratch *scratch)
 
 static __always_inline void begin_functions(struct scratch *scratch)
 {
-	struct tcp_target *target = target_of_current();
+	struct tcp_target *target = target_of_current(scratch->walk.address_space);
 
 	if (!target || target->interpreter.root_kind != TCP_INTERPRETER_ROOT_NATIVE_FRAMES)
 		return;
@@ -336,7 +340,7 @@ __noinline __u32 walk_current_stack(void)
 	begin_walk(at.scratch);
 	begin_functions(at.scratch);
 	bpf_loop(TCP_STACK_DEPTH, walk_step, &at, 0);
-	keep_generated_fresh(walk);
+	keep_generated_fresh(at.scratch);
 	walk_interpreter(&at);
 	bpf_loop(walk->interpreted, join_step, &at, 0);
 	stack->stack_id = walk->hash;

@@ -15,15 +15,17 @@ internal static class ProcessTime
 
     public static double Kernel(int pid) => Field(pid, 12) / TicksPerSecond;
 
-    /// <summary>Start-up work is not what is measured.</summary>
+    /// <summary>Start-up work is not what is measured. Twice in a row, for its parts may wait for each other.</summary>
     public static async Task UntilIdle(int pid)
     {
-        double before = -1;
+        double before = Seconds(pid);
+        int idle = 0;
         await Deadline.Until($"process {pid} is idle", async () =>
         {
-            (double last, before) = (before, Seconds(pid));
             await Task.Delay(TimeSpan.FromMilliseconds(100));
-            return last >= 0 && before - last <= 1 / TicksPerSecond ? "idle" : null;
+            (double last, before) = (before, Seconds(pid));
+            idle = before - last <= 1 / TicksPerSecond ? idle + 1 : 0;
+            return idle == 2 ? "idle" : null;
         });
     }
 

@@ -33,7 +33,7 @@ public static class TracerHost
         ListenSockets sockets = OpenSockets(options);
         try
         {
-            return Build(options, hub, facts, sockets, objection);
+            return Build(options, SourceGate.Opened(hub, facts), sockets, objection);
         }
         catch
         {
@@ -55,18 +55,20 @@ public static class TracerHost
 
     /// <summary>The server behind sockets that are open; it disposes them.</summary>
     internal static WebApplication Build(
-        TracerHostOptions options, EventHub hub, IFactSource facts, ListenSockets sockets, Func<PeerCredentials, string?>? objection) =>
-        Build(options, hub, facts, kestrel => Listen(kestrel, sockets, objection ?? sockets.FindObjection), sockets);
+        TracerHostOptions options, SourceGate gate, ListenSockets sockets, Func<PeerCredentials, string?>? objection) =>
+        Build(options, gate, kestrel => Listen(kestrel, sockets, objection ?? sockets.FindObjection), sockets);
 
     private static WebApplication Build(
-        TracerHostOptions options, EventHub hub, IFactSource facts, Action<KestrelServerOptions> listen, ListenSockets sockets)
+        TracerHostOptions options, SourceGate gate, Action<KestrelServerOptions> listen, ListenSockets sockets)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
             ContentRootPath = AppContext.BaseDirectory,
         });
         AddLogging(builder.Logging);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelCore();
+        if (sockets.Tls is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             SetLimits(kestrel, options.MaxStreams);
@@ -80,7 +82,7 @@ public static class TracerHost
             // A message goes through two threads less on its way out; each change of threads costs more than its bytes.
             transport.UnsafePreferInlineScheduling = true;
         });
-        AddServices(builder.Services, options, hub, facts);
+        AddServices(builder.Services, options, gate);
         WebApplication app = builder.Build();
         _ = app.Services.GetRequiredService<ListenSockets>();
         app.UsePeerCheck();
@@ -93,7 +95,7 @@ public static class TracerHost
         return app;
     }
 
-    private static void AddServices(IServiceCollection services, TracerHostOptions options, EventHub hub, IFactSource facts)
+    private static void AddServices(IServiceCollection services, TracerHostOptions options, SourceGate gate)
     {
         services.AddSingleton<IHostLifetime, QuietLifetime>();
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
@@ -102,14 +104,16 @@ public static class TracerHost
         {
             grpc.MaxReceiveMessageSize = MaxRequestBytes;
             grpc.Interceptors.Add<CallErrorLog>();
+            grpc.Interceptors.Add<GateKeeper>();
         });
-        services.AddSingleton(hub);
-        services.AddSingleton(facts);
+        services.AddSingleton(gate);
+        services.AddSingleton(_ => gate.Hub);
+        services.AddSingleton(_ => gate.Facts);
         services.AddSingleton(new StreamLimiter(options.MaxStreams));
         services.AddSingleton<CallRunner>();
         services.AddSingleton<TracerService>();
         services.AddSingleton<TransitionService>();
-        services.AddStandardServices(options.Health, CloseWait.V1.TracerService.Descriptor);
+        services.AddStandardServices(options.Health, static () => [CloseWait.V1.TracerService.Descriptor]);
     }
 
     // The daemon prints its own start and end; of the server only trouble is of interest, and stdout belongs to data.
@@ -117,9 +121,7 @@ public static class TracerHost
     {
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Grpc.AspNetCore.Server", LogLevel.None); // See CallErrorLog.
-        logging.AddSimpleConsole(static console => console.SingleLine = true);
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddProvider(new ErrorStreamLog());
     }
 
     private static void SetLimits(KestrelServerOptions kestrel, int maxStreams)

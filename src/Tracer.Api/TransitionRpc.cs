@@ -14,7 +14,7 @@ internal abstract class TransitionRpc
 {
     private static readonly Method<Proto.WatchTransitionsRequest, TransitionMessage> s_watchTransitions = new(
         MethodType.ServerStreaming,
-        Proto.TracerService.Descriptor.FullName,
+        "closewait.v1.TracerService", // its descriptor has the name too, and compiles a hundred methods for it
         nameof(WatchTransitions),
         Marshallers.Create<Proto.WatchTransitionsRequest>(
             static (_, _) => throw new NotSupportedException(),

@@ -12,6 +12,7 @@ public sealed class Daemon : IAsyncDisposable
     private readonly ScratchFolder? _scratch;
     private readonly Child _child;
     private readonly GrpcChannel _channel;
+    private bool _isAlone;
 
     private Daemon(ScratchFolder? scratch, Child child, string socketPath)
     {
@@ -60,6 +61,14 @@ public sealed class Daemon : IAsyncDisposable
     /// <summary>Starts it only.</summary>
     public static Daemon Launch(params string[] options) => Launch([], options);
 
+    /// <summary>The same as a service would: nobody is known to come, so the server behind the socket sleeps until somebody does. Ended by a signal.</summary>
+    public static Daemon LaunchAlone(params string[] options)
+    {
+        ScratchFolder scratch = new();
+        string path = scratch.PathOf("s");
+        return new Daemon(scratch, Child.Start(Repository.Executable, ["run", "--socket", path, .. options]), path) { _isAlone = true };
+    }
+
     public async Task WaitUntilReady() =>
         await Deadline.Until("the daemon answers", TryGetStatus, TimeSpan.FromSeconds(30), () => string.Join('\n', _child.Errors));
 
@@ -101,7 +110,10 @@ public sealed class Daemon : IAsyncDisposable
         _channel.Dispose();
         if (!_child.HasExited)
         {
-            _child.CloseInput();
+            if (_isAlone)
+                await _child.Signal("TERM");
+            else
+                _child.CloseInput();
             await _child.WaitForExit();
         }
 

@@ -52,6 +52,15 @@ public sealed partial class BpfTests
         }
     }
 
+    /// <summary>Each such read makes the verifier search all kernel types: it was 100 ms of each start (bpf/code.bpf.h).</summary>
+    [Fact]
+    public void The_walk_reads_the_memory_of_its_task_in_one_place()
+    {
+        string[] walk = [.. new[] { "code", "interpreter", "maple", "stack", "unwind" }.Select(part => Repository.Read($"bpf/{part}.bpf.h"))];
+        Assert.Equal(1, walk.Sum(source => MemoryOfTask().Count(source)));
+        Assert.Equal(1, walk.Sum(source => LeaderOfTask().Count(source))); // of a new program, which no walk is
+    }
+
     [Fact]
     public void The_event_layout_has_one_copy_in_the_kernel_side() =>
         Repository.AssertNone(
@@ -77,6 +86,12 @@ public sealed partial class BpfTests
 
     [GeneratedRegex(@"^SEC\(""(?!license|version|\.)", RegexOptions.Multiline)]
     private static partial Regex ProgramSection();
+
+    [GeneratedRegex(@"\btask->mm\b")]
+    private static partial Regex MemoryOfTask();
+
+    [GeneratedRegex(@"\btask->group_leader\b")]
+    private static partial Regex LeaderOfTask();
 
     [GeneratedRegex(@"^struct tcp_event\w*\s*\{", RegexOptions.Multiline)]
     private static partial Regex EventStruct();

@@ -48,10 +48,10 @@ internal sealed class Idle : IExperiment
     /// <summary>It listens, and nobody has connected: the server behind its socket is not there yet.</summary>
     private static async Task<Daemon> StartUnseen(string[] options)
     {
-        Daemon daemon = Daemon.Launch(options);
+        Daemon daemon = Daemon.LaunchAlone(options); // with a lifeline the server would be built at once
         try
         {
-            await Deadline.Until("the daemon listens", () => Task.FromResult(File.Exists(daemon.SocketPath) ? "listens" : null));
+            await Deadline.Until("the daemon is ready", () => daemon.Process.Errors.Any(line => line.Contains(" ready ", StringComparison.Ordinal)));
             await ProcessTime.UntilIdle(daemon.Pid);
             return daemon;
         }

@@ -10,19 +10,21 @@ namespace Tracer.Api.Standard;
 /// <summary>Adds the services that gRPC clients expect of every server: reflection and health.</summary>
 public static class StandardServices
 {
-    /// <summary>Registers what the standard services need. The descriptors are those of the server's own services.</summary>
+    /// <summary>
+    /// Registers what the standard services need. The descriptors are those of the server's own services; they are asked for when a client wants them:
+    /// making them compiles a hundred methods.
+    /// </summary>
     public static IServiceCollection AddStandardServices(
-        this IServiceCollection services, HealthState health, params IEnumerable<ServiceDescriptor> served)
+        this IServiceCollection services, HealthState health, Func<IEnumerable<ServiceDescriptor>> served)
     {
-        ServiceDescriptor[] standard =
+        services.AddSingleton(_ => new ServiceCatalog(
         [
+            .. served(),
             Grpc.Reflection.V1.ServerReflection.Descriptor,
             Grpc.Reflection.V1Alpha.ServerReflection.Descriptor,
             Health.Descriptor,
-        ];
-        var catalog = new ServiceCatalog([.. served, .. standard]);
-        services.AddSingleton(catalog);
-        services.AddSingleton(new ReflectionAnswers(catalog));
+        ]));
+        services.AddSingleton<ReflectionAnswers>();
         services.AddSingleton(health);
         services.AddSingleton<ReflectionV1Service>();
         services.AddSingleton<ReflectionV1AlphaService>();

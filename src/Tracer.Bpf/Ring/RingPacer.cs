@@ -36,6 +36,9 @@ public sealed class RingPacer(int dryNapsBeforeSleep = RingPacer.DefaultDryNaps)
         return false;
     }
 
+    /// <summary>What the last drain found comes alone and hurries nobody: the next rest is a sleep.</summary>
+    public void SkipNaps() => _dryNaps = dryNapsBeforeSleep;
+
     /// <summary>Called after each drain: rests, then says why it ended. A nap counts as <see cref="WakeReason.TimedOut"/>.</summary>
     public WakeReason Rest(int records, Doorbell doorbell, TimeSpan longestSleep)
     {

@@ -23,11 +23,14 @@ internal sealed class FilterOptions
     private readonly Option<string[]> _families = List("--family", "4|6", "Only this address family");
     private readonly Option<string[]> _verdicts = List("--verdict", "VERDICT", "Only sockets judged so: never-accepted, eof-not-read, eof-read-not-closed, held-elsewhere, half-close-in-use, reset-but-open, shutdown-but-open, unknown");
 
+    private readonly Option[] _added;
+
     private FilterOptions(Command command, bool scopeOnly)
     {
         Option[] scope = [_pids, _ports, _localPorts, _remotePorts, _netns, _cgroups, _families];
         Option[] all = [_pids, _comms, _ports, _localPorts, _remotePorts, _peers, _states, _minAge, _netns, _cgroups, _directions, _families, _verdicts];
-        foreach (Option option in scopeOnly ? scope : all)
+        _added = scopeOnly ? scope : all;
+        foreach (Option option in _added)
             command.Add(option);
     }
 
@@ -36,6 +39,9 @@ internal sealed class FilterOptions
 
     /// <summary>Adds the filters that the kernel side knows: they restrict what is followed at all.</summary>
     public static FilterOptions AddScope(Command command) => new(command, scopeOnly: true);
+
+    /// <summary>Null: no filter is given, and what would be made of none is not compiled either.</summary>
+    public SocketFilter? ReadGiven(OptionReader reader) => Array.Exists(_added, reader.Has) ? Read(reader) : null;
 
     public SocketFilter Read(OptionReader reader)
     {

@@ -37,6 +37,9 @@ internal sealed class OptionReader(ParseResult parsed, ConfigFile? config = null
         return value.Text.Length > 0 ? value.Text : throw value.Bad("is empty");
     }
 
+    /// <summary>Here or there.</summary>
+    public bool Has(Option option) => IsGiven(option) || config?.Values(option.Name).Count > 0;
+
     public bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
 
     public T Parse<T>(Option<string> option, Func<OptionValue, T> parse, T otherwise) =>

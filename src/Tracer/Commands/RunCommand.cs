@@ -74,7 +74,7 @@ internal sealed class RunCommand
         options = _saving.Apply(options, reader);
         return options with
         {
-            Scope = _scope.Read(reader),
+            Scope = _scope.ReadGiven(reader),
             Verbose = reader.Flag(_verbose),
             Lifeline = flags.Flag(_lifeline),
         };

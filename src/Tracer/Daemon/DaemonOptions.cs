@@ -62,8 +62,8 @@ public sealed record DaemonOptions
     /// <summary>Of one file.</summary>
     public int CaptureMaxMiB { get; init; } = 64;
 
-    /// <summary>Sockets outside are not followed at all. Only pids, ports, netns, cgroups and families are set.</summary>
-    public SocketFilter Scope { get; init; } = new();
+    /// <summary>Sockets outside are not followed at all; null: all are inside. Only pids, ports, netns, cgroups and families are set.</summary>
+    public SocketFilter? Scope { get; init; }
 
     /// <summary>The daemon belongs to the process at the other end of its standard input, and ends with it.</summary>
     public bool Lifeline { get; init; }

@@ -15,8 +15,8 @@ public static class DaemonProcess
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await using DaemonRuntime runtime = DaemonRuntime.Start(options, stop.Cancel);
-            return await runtime.RunAsync(stop.Token);
+            await using DaemonRuntime runtime = await DaemonRuntime.StartAsync(options, stop);
+            return await runtime.RunAsync();
         }
         catch (StartException e)
         {

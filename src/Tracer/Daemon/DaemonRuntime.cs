@@ -4,6 +4,7 @@ using Tracer.Attribution;
 using Tracer.Bpf;
 using Tracer.Capture;
 using Tracer.Inspection;
+using Tracer.Linux;
 using Tracer.Linux.Cgroups;
 using Tracer.Linux.Procfs;
 using Tracer.Scenes;
@@ -21,10 +22,13 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private const int QueueCapacityPowerOfTwo = 13;
 
     private readonly DaemonOptions _options;
+    private readonly KernelSurvey _survey;
     private readonly CaptureSession _session;
     private readonly HandoffQueue<PumpedItem> _queue;
     private readonly Symbolizer _symbolizer;
     private readonly TracerServer _server;
+    private readonly Task _serving;
+    private readonly Action _openApi;
     private readonly WorkerThread _pumpThread;
     private readonly WorkerThread _enricherThread;
     private readonly RuntimeDirectory _runtimes;
@@ -34,12 +38,15 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private readonly WorkerThread? _loaderThread;
     private readonly WorkerThread? _sceneThread;
 
-    private DaemonRuntime(DaemonOptions options, KernelSurvey survey, CaptureSession session, CgroupPaths? cgroups, UserFrameRules rules, Action stop)
+    private DaemonRuntime(
+        DaemonOptions options, KernelSurvey survey, CaptureSession session, CgroupPaths? cgroups, UserFrameRules rules,
+        (TracerServer Server, Task Serving) api, Action stop)
     {
         var procfs = new ProcfsRoot();
         var ledgerOptions = new LedgerOptions { MaxSockets = options.MaxSockets, KnowsTasks = survey.Plan.RungOf(HookLadders.Task) != HookLadders.None };
         var scans = new ScanMarks();
         _options = options;
+        _survey = survey;
         _session = session;
         _queue = new HandoffQueue<PumpedItem>(QueueCapacityPowerOfTwo);
         _runtimes = new RuntimeDirectory(procfs, LanguageRuntimes.Detectors);
@@ -64,34 +71,54 @@ public sealed class DaemonRuntime : IAsyncDisposable
         };
         hub.InterestChanged += interests => session.SetWatch(KernelFilters.Compile(interests, path => cgroups?.IdOf(path) ?? 0));
         var facts = new FactSource(names, _threads, _inspector, descriptors, counters, cgroups, scans, pump, status);
-        _server = TracerServer.Open(HostSettings.Of(options), hub, facts);
+        (_server, _serving) = api;
+        _openApi = () => _server.Provide(hub, facts);
         _pumpThread = new WorkerThread("pump", pump.Run, stop);
         _enricherThread = new WorkerThread("enricher", enricher.Run, stop);
         _loaderThread = _loader is null ? null : new WorkerThread("loader", _loader.Run, stop);
         _sceneThread = scenes is null ? null : new WorkerThread("scenes", SceneSettings.WatchOf(options, hub, facts, pump, scenes).Run, stop);
     }
 
+    /// <summary>Makes the daemon; its server is built meanwhile, for a client that waits.</summary>
     /// <exception cref="StartException">Something needed is missing; nothing is left behind.</exception>
     /// <exception cref="TracerHostException">The API cannot be served; nothing is left behind.</exception>
-    public static DaemonRuntime Start(DaemonOptions options, Action stop)
+    public static async Task<DaemonRuntime> StartAsync(DaemonOptions options, CancellationTokenSource stop)
     {
         if (options.Verbose)
             Announcement.ShowLibraryLog();
         UserFrameRules rules = UserFrameRuleFile.Read(options.UserFrameRulesPath);
-        using var survey = KernelSurvey.Make(options);
+        KernelFacts facts = KernelSurvey.ReadFacts(options);
         SceneSettings.CheckDirectory(options);
-        if (options.Verbose)
-            Announcement.Hooks(survey.Plan);
-        var cgroups = CgroupPaths.Find(new ProcfsRoot());
-        CaptureOptions capture = KernelSettings.Of(options, (uint)survey.Facts.TickNs, path => cgroups?.IdOf(path) ?? 0);
-        CaptureSession session = StartCapture(survey, capture);
+        TracerServer server = TracerServer.Open(HostSettings.Of(options));
+        Task serving = server.ServeAsync(atOnce: options.Lifeline, stop.Token); // whoever started a daemon with a lifeline connects next
         try
         {
-            return new DaemonRuntime(options, survey, session, cgroups, rules, stop);
+            return Make(options, facts, rules, (server, serving), stop.Cancel);
         }
         catch
         {
-            session.Dispose();
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static DaemonRuntime Make(DaemonOptions options, KernelFacts facts, UserFrameRules rules, (TracerServer Server, Task Serving) api, Action stop)
+    {
+        KernelSurvey survey = KernelSurvey.Make(options, facts);
+        CaptureSession? session = null;
+        try
+        {
+            if (options.Verbose)
+                Announcement.Hooks(survey.Plan);
+            var cgroups = CgroupPaths.Find(new ProcfsRoot());
+            CaptureOptions capture = KernelSettings.Of(options, (uint)facts.TickNs, path => cgroups?.IdOf(path) ?? 0);
+            session = StartCapture(survey, capture);
+            return new DaemonRuntime(options, survey, session, cgroups, rules, api, stop);
+        }
+        catch
+        {
+            survey.Dispose();
+            session?.Dispose();
             throw;
         }
     }
@@ -109,23 +136,16 @@ public sealed class DaemonRuntime : IAsyncDisposable
     }
 
     /// <summary>Serves until cancelled; returns an exit code.</summary>
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    public async Task<int> RunAsync()
     {
         _pumpThread.Start();
         _enricherThread.Start();
         _loaderThread?.Start();
         _sceneThread?.Start();
-        try
-        {
-            if (_options.Lifeline)
-                await _server.StartAsync(); // whoever started this daemon connects next
-            Announcement.Ready(_options);
-            await _server.ServeAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // told to stop while starting
-        }
+        _openApi();
+        Announcement.Ready(_options);
+        _survey.Dispose(); // the kernel takes 20 to 50 ms for it
+        await _serving;
         return _pumpThread.Failed || _enricherThread.Failed || _loaderThread is { Failed: true } || _sceneThread is { Failed: true } ? 1 : 0;
     }
 
@@ -144,6 +164,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _enricherThread.Stop();
         _loaderThread?.Stop();
         _inspector.Dispose();
+        _survey.Dispose();
         _session.Dispose();
         _symbolizer.Dispose();
         _loader?.Dispose();

@@ -11,7 +11,7 @@ public static class KernelCheck
     {
         try
         {
-            using var survey = KernelSurvey.Make(options);
+            using var survey = KernelSurvey.Make(options, KernelSurvey.ReadFacts(options));
             IReadOnlyList<LadderReport> ladders = LadderReport.Make(survey.Plan, survey.Probe);
             if (json)
                 CheckJson.Write(survey.Facts, ladders, output);

@@ -16,14 +16,12 @@ internal static class KernelSettings
         MaxKeyedRecords = (uint)Math.Max(options.MaxSockets, 262_144),
         StackBudget = (uint)options.StacksPerSecond,
         UnwindRows = (uint)options.UnwindRows,
-        Scope = ScopeOf(options.Scope, cgroupId),
+        Scope = options.Scope is { } scope ? ScopeOf(scope, cgroupId) : [],
         BtfPath = options.BtfPath,
     };
 
     private static IReadOnlyList<Wire.TcpFilter> ScopeOf(SocketFilter scope, Func<string, ulong> cgroupId)
     {
-        if (scope.CalculateSize() == 0)
-            return [];
         foreach (string path in scope.Cgroups.Where(path => cgroupId(path) == 0))
             throw new StartException($"--cgroup {path}: there is no such cgroup", ExitCode.Usage);
         var interest = new TransitionInterest(

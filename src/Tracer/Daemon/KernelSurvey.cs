@@ -25,13 +25,20 @@ public sealed class KernelSurvey : IDisposable
 
     public HookPlan Plan { get; }
 
+    /// <summary>The facts that nothing has to be tried for.</summary>
     /// <exception cref="StartException">Not permitted, or this kernel is below the minimum.</exception>
-    /// <exception cref="HookChoiceException">A forced hook cannot be had.</exception>
-    public static KernelSurvey Make(DaemonOptions options)
+    public static KernelFacts ReadFacts(DaemonOptions options)
     {
         CheckMachine(RuntimeInformation.ProcessArchitecture);
         KernelFacts facts = KernelFacts.Read(new ProcfsRoot());
         KernelMinimum.Check(facts, options.BtfPath);
+        return facts;
+    }
+
+    /// <exception cref="StartException">This kernel is below the minimum.</exception>
+    /// <exception cref="HookChoiceException">A forced hook cannot be had.</exception>
+    public static KernelSurvey Make(DaemonOptions options, KernelFacts facts)
+    {
         ProgramProbe probe = ProgramProbe.Open(options.BtfPath);
         try
         {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using CloseWait.V1;
+using Grpc.Core;
 using Grpc.Net.Client;
 using Tracer.Api.Tests.Given;
 using Xunit;
@@ -19,8 +20,9 @@ public sealed class TracerServerTests : IDisposable
     public async Task The_first_client_wakes_the_server_and_is_answered()
     {
         await using TracerServer server = Open();
+        server.Provide(new EventHub(), new FakeFacts());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        Task serving = server.ServeAsync(stop.Token);
+        Task serving = server.ServeAsync(atOnce: false, stop.Token);
         Assert.False(server.IsAwake);
         Assert.NotNull(await AskAsync());
         Assert.True(server.IsAwake);
@@ -35,7 +37,7 @@ public sealed class TracerServerTests : IDisposable
         await using (TracerServer server = Open())
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            Task serving = server.ServeAsync(stop.Token);
+            Task serving = server.ServeAsync(atOnce: false, stop.Token);
             Assert.False(serving.IsCompleted);
             await stop.CancelAsync();
             await serving;
@@ -44,16 +46,43 @@ public sealed class TracerServerTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
     }
 
-    [Fact]
-    public async Task It_starts_at_once_where_a_client_is_known_to_come()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_call_that_comes_during_the_start_waits_and_is_then_answered(bool atOnce)
     {
         await using TracerServer server = Open();
-        await server.StartAsync();
-        Assert.True(server.IsAwake);
-        Assert.NotNull(await AskAsync());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task serving = server.ServeAsync(atOnce, stop.Token);
+        Task<GetStatusResponse> call = AskAsync();
+        while (!server.IsAwake)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<TimeoutException>(() => call.WaitAsync(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken));
+        server.Provide(new EventHub(), new FakeFacts());
+        Assert.NotNull(await call);
+        await stop.CancelAsync();
+        await serving;
     }
 
-    private TracerServer Open() => TracerServer.Open(new TracerHostOptions { SocketPath = SocketPath }, new EventHub(), new FakeFacts());
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_call_that_waits_is_told_when_the_start_has_failed_and_nothing_is_left(bool atOnce)
+    {
+        Task<GetStatusResponse> call;
+        await using (TracerServer server = Open())
+        {
+            _ = server.ServeAsync(atOnce, TestContext.Current.CancellationToken);
+            call = AskAsync();
+            while (!server.IsAwake)
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+        RpcException failure = await Assert.ThrowsAsync<RpcException>(() => call);
+        Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
+    }
+
+    private TracerServer Open() => TracerServer.Open(new TracerHostOptions { SocketPath = SocketPath });
 
     private async Task<GetStatusResponse> AskAsync()
     {

@@ -47,7 +47,7 @@ public sealed class StandardHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.ListenUnixSocket(Path.Combine(directory, "api.sock"), listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc();
-        builder.Services.AddStandardServices(health, CloseWait.V1.TracerService.Descriptor);
+        builder.Services.AddStandardServices(health, static () => [CloseWait.V1.TracerService.Descriptor]);
         WebApplication app = builder.Build();
         app.MapStandardServices();
         await app.StartAsync();

@@ -34,6 +34,17 @@ public sealed class RingPacerTests
     }
 
     [Fact]
+    public void What_comes_alone_is_followed_by_a_sleep_at_once()
+    {
+        var pacer = new RingPacer();
+        pacer.ShouldSleep(records: 1);
+        pacer.SkipNaps();
+
+        Assert.True(pacer.ShouldSleep(records: 0));
+        Assert.False(pacer.ShouldSleep(records: 1));
+    }
+
+    [Fact]
     public void Many_records_in_one_drain_make_the_nap_longer()
     {
         Assert.Equal(RingPacer.NapTime, RingPacer.NapAfter(RingPacer.ManyRecords - 1));

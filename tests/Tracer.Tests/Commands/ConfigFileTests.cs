@@ -28,7 +28,7 @@ public sealed class ConfigFileTests : IDisposable
         Assert.NotNull(options);
         Assert.Equal(("/tmp/y.sock", new IPEndPoint(IPAddress.Loopback, 5), 8, 7), (options.SocketPath, options.Listen, options.RingSizeMiB, options.StacksPerSecond));
         Assert.Equal((TimeSpan.FromSeconds(3), "kprobe", true), (options.ScanPeriod, options.ForcedHooks["close"], options.Verbose));
-        Assert.Equal("""{ "pids": [ 1, 2 ], "ports": [ 80, 443 ] }""", options.Scope.ToString());
+        Assert.Equal("""{ "pids": [ 1, 2 ], "ports": [ 80, 443 ] }""", options.Scope?.ToString());
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ConfigFileTests : IDisposable
         string path = _folder.Write("c.json", """{ "ring-size": 8, "port": 80, "verbose": true }""");
         (_, DaemonOptions? options) = await CommandRun.ReadDaemonOptionsAsync("--config", path, "--ring-size", "4", "--port", "443", "--verbose", "false");
         Assert.NotNull(options);
-        Assert.Equal((4, """{ "ports": [ 443 ] }""", false), (options.RingSizeMiB, options.Scope.ToString(), options.Verbose));
+        Assert.Equal((4, """{ "ports": [ 443 ] }""", false), (options.RingSizeMiB, options.Scope?.ToString(), options.Verbose));
     }
 
     [Theory]

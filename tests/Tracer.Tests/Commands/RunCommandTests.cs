@@ -20,7 +20,7 @@ public sealed class RunCommandTests
         Assert.Empty(options.ForcedHooks);
         Assert.Empty(options.CaptureWhen);
         Assert.Equal(("/var/lib/closewait", 16, 64), (options.CaptureDirectory, options.CaptureKeep, options.CaptureMaxMiB));
-        Assert.Equal("{ }", options.Scope.ToString());
+        Assert.Null(options.Scope);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class RunCommandTests
         Assert.Equal(("/rules", "all", 100_000), (options.UserFrameRulesPath, options.SourceLines, options.UnwindRows));
         Assert.Equal(
             """{ "pids": [ 5 ], "ports": [ 80, 443 ], "localPorts": [ 1 ], "remotePorts": [ 2 ], "netns": [ 9 ], "cgroups": [ "/a" ], "families": [ "FAMILY_IPV6" ] }""",
-            options.Scope.ToString());
+            options.Scope?.ToString());
     }
 
     [Theory]
