@@ -13,6 +13,7 @@ internal static class StreamServer
 
     private const int EventsPerBatch = 256; // as the pump publishes them
     private const ulong MostWaiting = 32_768; // a quarter of a client's queue: nothing is dropped
+    private const int BatchesPerLook = 16; // looking is not what is measured
     private const string Queue = "subscriber_transitions";
 
     /// <summary>Serves until its input ends.</summary>
@@ -37,10 +38,13 @@ internal static class StreamServer
         TcpEvent[] events = [.. Enumerable.Range(0, EventsPerBatch).Select(Event)];
         while (!stop.IsCancellationRequested)
         {
-            if (hub.ReadBounds().Single(bound => bound.Name == Queue).Used < MostWaiting)
-                hub.PublishTransitions(events);
-            else
+            if (hub.ReadBounds().Single(bound => bound.Name == Queue).Used >= MostWaiting)
                 Thread.Sleep(1);
+            else
+            {
+                for (int i = 0; i < BatchesPerLook; i++)
+                    hub.PublishTransitions(events);
+            }
         }
     }
 
