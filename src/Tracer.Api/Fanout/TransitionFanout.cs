@@ -55,6 +55,9 @@ internal sealed class TransitionFanout(int queueEvents)
             Volatile.Write(ref _published, _published + (ulong)count);
             events = events[count..];
         }
+        // Once for all: a stream that is woken by the first batch sends that alone.
+        foreach (TransitionSubscription subscription in subscriptions)
+            subscription.Announce();
     }
 
     /// <summary>When this returns, the daemon has been told: every matching change from now on is delivered or counted.</summary>
