@@ -19,6 +19,8 @@ internal sealed class TransitionFanout(int queueEvents)
     /// <summary>Events given to at least one watcher's queue or counted as dropped there.</summary>
     public ulong Published => Volatile.Read(ref _published);
 
+    public int Watchers => Volatile.Read(ref _subscriptions).Length;
+
     public int QueueLimit => queueEvents;
 
     public ulong Dropped

@@ -17,7 +17,7 @@ internal sealed class TransitionStream(
     private const int FlushBytes = 128 * 1024;
     private static readonly WriteOptions s_withoutFlush = new(WriteFlags.BufferHint);
     private readonly StreamPace _pace = new(heartbeatPeriod);
-    private readonly SmallMessages _small = new(Stopwatch.GetTimestamp());
+    private readonly SmallMessages _small = new();
     private readonly LossAnnouncer _losses = new(hub.Losses);
     private readonly TransitionEncoder _encoder = new(facts);
     private TransitionPage _page = new();
@@ -52,9 +52,10 @@ internal sealed class TransitionStream(
     private async Task SendNextAsync(TransitionSubscription subscription, CancellationToken cancellationToken)
     {
         // Also when nothing matched: a stream that is woken by what others watch would be woken by each batch.
-        if (Gather(subscription, _page) && _page.Count < FullEnough && !_small.TryTake(Stopwatch.GetTimestamp()))
+        TimeSpan period = SmallMessages.PeriodOf(hub.TransitionWatchers);
+        if (Gather(subscription, _page) && _page.Count < FullEnough && !_small.TryTake(Stopwatch.GetTimestamp(), period))
         {
-            await Task.Delay(SmallMessages.Period, cancellationToken);
+            await Task.Delay(period, cancellationToken);
             Gather(subscription, _page);
         }
         if (_page.Count > 0)
