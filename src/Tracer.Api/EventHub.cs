@@ -33,6 +33,8 @@ public sealed class EventHub
         remove => _transitions.InterestChanged -= value;
     }
 
+    internal int TransitionWatchers => _transitions.Watchers;
+
     internal LossTotals Losses { get; } = new();
 
     /// <summary>What became of the sockets of each owner and origin.</summary>

@@ -18,7 +18,7 @@ public sealed class EventPump
 {
     private const int RecordsPerDrain = 4096;
     private const int MostRecords = 131_072; // more than fit into the default ring
-    private const int TransitionsPerBatch = 256;
+    private const int TransitionsPerHandover = 1024; // what comes in a nap, so that the hub wakes its clients once for it
     private const ulong LongestBurstWaitNs = 2_000_000_000; // of one scan
     private const uint ScanStates = 1u << (int)TcpState.CloseWait | 1u << (int)TcpState.Listen;
 
@@ -32,7 +32,7 @@ public sealed class EventPump
     private readonly ProcessWatch _processes;
     private readonly LedgerReplay _replay;
     private readonly RingPacer _pacer = new();
-    private readonly TcpEvent[] _transitions = new TcpEvent[TransitionsPerBatch];
+    private readonly TcpEvent[] _transitions = new TcpEvent[TransitionsPerHandover];
     private readonly NetworkNamespaces _namespaces = new("/proc");
     private readonly RowSink _rowSink;
     private readonly PumpOptions _options;
@@ -136,7 +136,7 @@ public sealed class EventPump
         {
             case TcpEventKind.Transition:
                 status = WireReader.TryReadEvent(record, out _transitions[_transitionCount]);
-                if (status == DecodeStatus.Ok && ++_transitionCount == TransitionsPerBatch)
+                if (status == DecodeStatus.Ok && ++_transitionCount == TransitionsPerHandover)
                     FlushTransitions();
                 break;
             case TcpEventKind.Stack:
@@ -179,7 +179,7 @@ public sealed class EventPump
         if (e.Event.Header.Kind is not (TcpEventKind.CloseWaitEnter or TcpEventKind.CloseWaitExit))
             return;
         _transitions[_transitionCount] = e.Event;
-        if (++_transitionCount == TransitionsPerBatch)
+        if (++_transitionCount == TransitionsPerHandover)
             FlushTransitions();
     }
 

@@ -11,8 +11,9 @@ internal static class StreamServer
     /// <summary>The word on the command line that makes another process of this program.</summary>
     public const string Word = "serve-stream";
 
-    private const int EventsPerBatch = 256; // as the pump publishes them
+    private const int EventsPerHandover = 1024; // as the pump does at most
     private const ulong MostWaiting = 32_768; // a quarter of a client's queue: nothing is dropped
+    private const int HandoversPerLook = 4; // looking is not what is measured
     private const string Queue = "subscriber_transitions";
 
     /// <summary>Serves until its input ends.</summary>
@@ -34,13 +35,16 @@ internal static class StreamServer
 
     private static void Publish(EventHub hub, CancellationToken stop)
     {
-        TcpEvent[] events = [.. Enumerable.Range(0, EventsPerBatch).Select(Event)];
+        TcpEvent[] events = [.. Enumerable.Range(0, EventsPerHandover).Select(Event)];
         while (!stop.IsCancellationRequested)
         {
-            if (hub.ReadBounds().Single(bound => bound.Name == Queue).Used < MostWaiting)
-                hub.PublishTransitions(events);
-            else
+            if (hub.ReadBounds().Single(bound => bound.Name == Queue).Used >= MostWaiting)
                 Thread.Sleep(1);
+            else
+            {
+                for (int i = 0; i < HandoversPerLook; i++)
+                    hub.PublishTransitions(events);
+            }
         }
     }
 

@@ -19,6 +19,8 @@ internal sealed class TransitionFanout(int queueEvents)
     /// <summary>Events given to at least one watcher's queue or counted as dropped there.</summary>
     public ulong Published => Volatile.Read(ref _published);
 
+    public int Watchers => Volatile.Read(ref _subscriptions).Length;
+
     public int QueueLimit => queueEvents;
 
     public ulong Dropped
@@ -55,6 +57,9 @@ internal sealed class TransitionFanout(int queueEvents)
             Volatile.Write(ref _published, _published + (ulong)count);
             events = events[count..];
         }
+        // Once for all: a stream that is woken by the first batch sends that alone.
+        foreach (TransitionSubscription subscription in subscriptions)
+            subscription.Announce();
     }
 
     /// <summary>When this returns, the daemon has been told: every matching change from now on is delivered or counted.</summary>

@@ -11,6 +11,7 @@ internal sealed class TransitionSubscription(TransitionFanout fanout, Transition
     // Slots are few where events are many: at least 8 events on average, or the slots are the bound.
     private readonly BoundedRing<SharedBatch> _batches = new(Math.Max(1, maxEvents / 8));
     private readonly WakeSignal _signal = new();
+    private bool _hasOffers; // the pump's
     private int _queuedEvents;
     private ulong _dropped;
 
@@ -21,13 +22,22 @@ internal sealed class TransitionSubscription(TransitionFanout fanout, Transition
 
     public int QueuedEvents => Volatile.Read(ref _queuedEvents);
 
-    /// <summary>Called by the pump only.</summary>
+    /// <summary>Called by the pump only, which calls <see cref="Announce"/> afterwards.</summary>
     public void Offer(SharedBatch batch)
     {
         if ((batch.NewStates & predicate.StateMask) == 0)
             return;
+        _hasOffers = true;
         if (!TryEnqueue(batch))
             Volatile.Write(ref _dropped, _dropped + CountMatches(batch.Events));
+    }
+
+    /// <summary>Wakes the stream if it was offered anything. Called by the pump only.</summary>
+    public void Announce()
+    {
+        if (!_hasOffers)
+            return;
+        _hasOffers = false;
         _signal.Ring();
     }
 

@@ -6,7 +6,8 @@ namespace Tracer.Api.Mapping;
 
 /// <summary>
 /// Writes proto3 fields in their canonical form: those that are zero or empty are left out. The caller has made sure that there is room.
-/// Inlined with constant field numbers, a tag is one store.
+/// Inlined with constant field numbers, a tag is one store. What is not inlined takes and returns the position: a writer whose address is never taken lives in
+/// registers, which took a quarter off the time of an event.
 /// </summary>
 internal ref struct ProtoWriter(Span<byte> bytes)
 {
@@ -56,7 +57,7 @@ internal ref struct ProtoWriter(Span<byte> bytes)
         if (length < 0x80)
             _bytes[start - 1] = (byte)length;
         else
-            EndLong(start, length);
+            Position = EndLong(_bytes, start, length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -64,39 +65,32 @@ internal ref struct ProtoWriter(Span<byte> bytes)
     {
         if (value < 0x80)
             _bytes[Position++] = (byte)value;
-        else if (value < 0x4000)
-            Two((uint)value);
         else
-            Many(value);
+            Position = Many(_bytes, Position, value);
     }
 
     /// <summary>How many bytes <see cref="Varint"/> writes.</summary>
     public static int SizeOfVarint(ulong value) => (70 - System.Numerics.BitOperations.LeadingZeroCount(value | 1)) / 7;
 
-    // Ports and lengths: one store.
-    private void Two(uint value)
+    private static int Many(Span<byte> bytes, int position, ulong value)
     {
-        BinaryPrimitives.WriteUInt16LittleEndian(Rest, (ushort)((value & 0x7f) | 0x80 | (value >> 7 << 8)));
-        Position += 2;
-    }
-
-    private void Many(ulong value)
-    {
-        Span<byte> rest = Rest;
-        int count = 0;
+        // Ports and lengths: one store.
+        if (value < 0x4000)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes[position..], (ushort)((value & 0x7f) | 0x80 | (value >> 7 << 8)));
+            return position + 2;
+        }
         for (; value >= 0x80; value >>= 7)
-            rest[count++] = (byte)(value | 0x80);
-        rest[count++] = (byte)value;
-        Position += count;
+            bytes[position++] = (byte)(value | 0x80);
+        bytes[position++] = (byte)value;
+        return position;
     }
 
     // Moving what is written is cheaper than measuring it before.
-    private void EndLong(int start, int length)
+    private static int EndLong(Span<byte> bytes, int start, int length)
     {
         int more = SizeOfVarint((uint)length) - 1;
-        _bytes.Slice(start, length).CopyTo(_bytes[(start + more)..]);
-        Position = start - 1;
-        Varint((uint)length);
-        Position += length;
+        bytes.Slice(start, length).CopyTo(bytes[(start + more)..]);
+        return Many(bytes, start - 1, (uint)length) + length;
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Runtime.CompilerServices;
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Tracer.Attribution;
@@ -88,6 +89,8 @@ internal sealed class TransitionEncoder(IFactSource facts)
         return _exe;
     }
 
+    // Inlined, like those below: see ProtoWriter.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void WriteOwner(ref ProtoWriter writer, in TcpEvent e)
     {
         ref readonly TcpActor owner = ref e.Owner;
@@ -105,6 +108,7 @@ internal sealed class TransitionEncoder(IFactSource facts)
         writer.End(message);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void WriteComm(ref ProtoWriter writer, in WireComm comm)
     {
         ReadOnlySpan<byte> name = comm.Name;
@@ -118,6 +122,7 @@ internal sealed class TransitionEncoder(IFactSource facts)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void WriteText(ref ProtoWriter writer, int field, string text)
     {
         if (text.Length == 0)
@@ -127,6 +132,7 @@ internal sealed class TransitionEncoder(IFactSource facts)
         writer.End(start);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void WriteAddress(ref ProtoWriter writer, int field, in WireAddress address, byte family)
     {
         if (family == AddressText.AfInet6 || !address.IsV4Mapped)
@@ -139,6 +145,7 @@ internal sealed class TransitionEncoder(IFactSource facts)
         writer.End(start);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void WriteTime(ref ProtoWriter writer, int field, long zeroTicks, ulong nanoseconds)
     {
         // Signed: a nonsensical time from a damaged record must not throw here.

@@ -14,11 +14,14 @@ internal sealed class TransitionStream(
     EventHub hub, IFactSource facts, IServerStreamWriter<TransitionMessage> responses, TimeSpan heartbeatPeriod)
 {
     private const int FullEnough = 64;
+    private const int FlushBytes = 128 * 1024;
+    private static readonly WriteOptions s_withoutFlush = new(WriteFlags.BufferHint);
     private readonly StreamPace _pace = new(heartbeatPeriod);
-    private readonly SmallMessages _small = new(Stopwatch.GetTimestamp());
+    private readonly SmallMessages _small = new();
     private readonly LossAnnouncer _losses = new(hub.Losses);
     private readonly TransitionEncoder _encoder = new(facts);
-    private readonly TransitionPage _page = new();
+    private TransitionPage _page = new();
+    private TransitionPage _nextPage = new();
     private readonly TransitionMessage _message = new();
     private readonly byte[] _picks = new byte[BatchPool.MaxEvents];
     private SharedBatch? _batch;
@@ -41,6 +44,7 @@ internal sealed class TransitionStream(
         finally
         {
             _page.Clear();
+            _nextPage.Clear();
             _batch?.Release();
         }
     }
@@ -48,14 +52,15 @@ internal sealed class TransitionStream(
     private async Task SendNextAsync(TransitionSubscription subscription, CancellationToken cancellationToken)
     {
         // Also when nothing matched: a stream that is woken by what others watch would be woken by each batch.
-        if (Gather(subscription) && _page.Count < FullEnough && !_small.TryTake(Stopwatch.GetTimestamp()))
+        TimeSpan period = SmallMessages.PeriodOf(hub.TransitionWatchers);
+        if (Gather(subscription, _page) && _page.Count < FullEnough && !_small.TryTake(Stopwatch.GetTimestamp(), period))
         {
-            await Task.Delay(SmallMessages.Period, cancellationToken);
-            Gather(subscription);
+            await Task.Delay(period, cancellationToken);
+            Gather(subscription, _page);
         }
         if (_page.Count > 0)
         {
-            await SendPageAsync(cancellationToken);
+            await SendPagesAsync(subscription, cancellationToken);
         }
         else if (_pace.IsHeartbeatDue)
         {
@@ -70,19 +75,19 @@ internal sealed class TransitionStream(
     }
 
     // False: there was nothing to look at.
-    private bool Gather(TransitionSubscription subscription)
+    private bool Gather(TransitionSubscription subscription, TransitionPage page)
     {
         bool hasLooked = false;
-        while (!_page.IsFull)
+        while (!page.IsFull)
         {
             if (_batch is null && !subscription.TryTake(out _batch))
                 return hasLooked;
             hasLooked = true;
-            bool isWanted = subscription.Predicate.MatchesEverything ? TakeAll(_batch) : TakeMatches(_batch, subscription.Predicate);
+            bool isWanted = subscription.Predicate.MatchesEverything ? TakeAll(_batch, page) : TakeMatches(_batch, page, subscription.Predicate);
             if (_consumed < _batch.Count)
                 return true;
             if (isWanted)
-                _page.Keep(_batch);
+                page.Keep(_batch);
             else
                 _batch.Release();
             _batch = null;
@@ -91,19 +96,19 @@ internal sealed class TransitionStream(
         return true;
     }
 
-    private bool TakeAll(SharedBatch batch)
+    private bool TakeAll(SharedBatch batch, TransitionPage page)
     {
-        int count = Math.Min(batch.Count - _consumed, _page.Room);
-        batch.CopyTo(_page, _consumed, count, _encoder);
+        int count = Math.Min(batch.Count - _consumed, page.Room);
+        batch.CopyTo(page, _consumed, count, _encoder);
         _consumed += count;
         return true;
     }
 
     // Predicates look at events of fixed size, outside the batch's lock; only then its bytes are looked for.
-    private bool TakeMatches(SharedBatch batch, TransitionPredicate predicate)
+    private bool TakeMatches(SharedBatch batch, TransitionPage page, TransitionPredicate predicate)
     {
         ReadOnlySpan<TcpEvent> events = batch.Events;
-        int room = _page.Room;
+        int room = page.Room;
         int picked = 0;
         while (_consumed < events.Length && picked < room)
         {
@@ -112,7 +117,7 @@ internal sealed class TransitionStream(
             _consumed++;
         }
         if (picked > 0)
-            batch.CopyTo(_page, _picks.AsSpan(0, picked), _encoder);
+            batch.CopyTo(page, _picks.AsSpan(0, picked), _encoder);
         return picked > 0;
     }
 
@@ -131,6 +136,24 @@ internal sealed class TransitionStream(
         };
         _announcedDrops = dropped;
         await SendAsync(new Proto.WatchTransitionsResponse { Lost = lost }, cancellationToken);
+    }
+
+    /// <summary>
+    /// A full page waits for those behind it, and all go to the connection at once: each flush is two changes of threads and a wake-up of the client, which
+    /// cost more than encoding a page.
+    /// </summary>
+    private async Task SendPagesAsync(TransitionSubscription subscription, CancellationToken cancellationToken)
+    {
+        int bytes = _page.Bytes;
+        while (_page.IsFull && bytes < FlushBytes && Gather(subscription, _nextPage) && _nextPage.Count > 0)
+        {
+            responses.WriteOptions = s_withoutFlush;
+            await SendPageAsync(cancellationToken);
+            (_page, _nextPage) = (_nextPage, _page);
+            bytes += _page.Bytes;
+        }
+        responses.WriteOptions = null;
+        await SendPageAsync(cancellationToken);
     }
 
     private async Task SendPageAsync(CancellationToken cancellationToken)

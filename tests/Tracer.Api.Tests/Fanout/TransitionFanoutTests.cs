@@ -38,6 +38,30 @@ public class TransitionFanoutTests
     }
 
     [Fact]
+    public async Task A_watcher_is_woken_once_for_a_whole_handover_and_only_by_what_it_may_want()
+    {
+        TransitionFanout fanout = new(4096);
+        SharedBatch batch = new(new BatchPool(), 256);
+        batch.Fill(TestSockets.Transitions(1, 256));
+        using TransitionSubscription one = fanout.Subscribe(Everything());
+        using TransitionSubscription other =
+            fanout.Subscribe(FilterParser.ParseTransitions(new SocketFilter { States = { CloseWait.V1.TcpState.LastAck } }, _facts));
+        ValueTask waiting = one.WaitAsync(static () => false, TimeSpan.FromHours(1), Deadline.Token());
+        ValueTask waitingElse = other.WaitAsync(static () => false, TimeSpan.FromHours(1), Deadline.Token());
+
+        one.Offer(batch);
+        other.Offer(batch);
+        Assert.False(waiting.IsCompleted);
+        one.Announce();
+        other.Announce();
+
+        await waiting;
+        Assert.False(waitingElse.IsCompleted);
+        other.Wake();
+        await waitingElse;
+    }
+
+    [Fact]
     public void Encoding_for_watchers_with_different_filters_allocates_nothing_in_steady_state()
     {
         TransitionFanout fanout = new(4096);
