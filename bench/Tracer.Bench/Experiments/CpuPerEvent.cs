@@ -32,16 +32,24 @@ internal sealed class CpuPerEvent : IExperiment
         await using ConnectionLoad load = await ConnectionLoad.Start(lab, netns, ports: Ports);
         await using Observer observer = await Observer.Quiet(lab);
         Daemon daemon = observer.Daemon!;
-        await WithClients(daemon, [new SocketFilter()], async _ => (await load.For(Time)).MedianNs); // what runs often is compiled by then
+        await Round(); // what runs often is compiled by then, for each kind of client: a second of processor time
         await lab.Alternate("processor time per event", async () =>
         {
-            await WithClients(daemon, [new SocketFilter()], _ => MeasureFast(lab, daemon, load));
-            double one = await Measure(Parts(1), Rate, 1);
-            lab.Add(FewAdded, (await Measure(Parts(Few), Rate, 1) - one) / (Few - 1));
-            lab.Add(ManyAdded, (await Measure(Parts(Many), Rate, 1) - one) / (Many - 1));
-            one = await Measure(Everything(1), AllRate, 1);
-            lab.Add(EverythingAdded, (await Measure(Everything(Many), AllRate, Many) - one) / (Many - 1));
+            foreach ((Goal goal, double us) in await Round())
+                lab.Add(goal, us);
         });
+
+        async Task<(Goal Goal, double Us)[]> Round()
+        {
+            (double user, double all) = await WithClients(daemon, [new SocketFilter()], _ => MeasureFast(daemon, load));
+            double one = await Measure(Parts(1), Rate, 1), few = await Measure(Parts(Few), Rate, 1), many = await Measure(Parts(Many), Rate, 1);
+            double oneOfAll = await Measure(Everything(1), AllRate, 1), manyOfAll = await Measure(Everything(Many), AllRate, Many);
+            return
+            [
+                (User, user), (All, all), (FewAdded, (few - one) / (Few - 1)), (ManyAdded, (many - one) / (Many - 1)),
+                (EverythingAdded, (manyOfAll - oneOfAll) / (Many - 1)),
+            ];
+        }
 
         Task<double> Measure(IEnumerable<SocketFilter> filters, int rate, int copies) =>
             WithClients(daemon, filters, clients => MeasurePaced(daemon, load, clients, rate, copies));
@@ -57,7 +65,7 @@ internal sealed class CpuPerEvent : IExperiment
 
     private static IEnumerable<uint> AllPorts() => Enumerable.Range(ConnectionLoad.FirstPort, Ports).Select(port => (uint)port);
 
-    private static async Task<double> WithClients(Daemon daemon, IEnumerable<SocketFilter> filters, Func<IReadOnlyList<TransitionReader>, Task<double>> measure)
+    private static async Task<T> WithClients<T>(Daemon daemon, IEnumerable<SocketFilter> filters, Func<IReadOnlyList<TransitionReader>, Task<T>> measure)
     {
         List<TransitionReader> clients = [];
         try
@@ -73,7 +81,7 @@ internal sealed class CpuPerEvent : IExperiment
         }
     }
 
-    private static async Task<double> MeasureFast(Lab lab, Daemon daemon, ConnectionLoad load)
+    private static async Task<(double UserUs, double AllUs)> MeasureFast(Daemon daemon, ConnectionLoad load)
     {
         double user = ProcessTime.User(daemon.Pid), kernel = ProcessTime.Kernel(daemon.Pid);
         LoadResult result = await load.For(Time);
@@ -81,9 +89,7 @@ internal sealed class CpuPerEvent : IExperiment
         double events = result.Connections * ConnectionLoad.ChangesOfAConnection;
         user = ProcessTime.User(daemon.Pid) - user;
         kernel = ProcessTime.Kernel(daemon.Pid) - kernel;
-        lab.Add(User, user / events * UsPerSecond);
-        lab.Add(All, (user + kernel) / events * UsPerSecond);
-        return user / events;
+        return (user / events * UsPerSecond, (user + kernel) / events * UsPerSecond);
     }
 
     /// <summary>Until every copy of every event has arrived: what the clients did not get would seem to cost nothing.</summary>
