@@ -9,7 +9,9 @@ internal sealed class KernelCost : IExperiment
     private static readonly Goal AgainstTcpStates = Goal.AtMost("kernel-tcpstates", 0.04, "kernel ns/connection, one client / tcpstates");
     private static readonly Goal AgainstTcpLife = Goal.AtMost("kernel-tcplife", 0.12, "kernel ns/connection, one client / tcplife");
     private static readonly Goal AgainstCount = Goal.AtMost("kernel-count", 2.0, "kernel ns/event, one client / bpftrace count()");
-    private static readonly Goal QuietAgainstCount = Goal.Told("kernel-count-quiet", "kernel ns/event, nobody watching / bpftrace count()");
+    private static readonly Goal QuietAgainstTcpStates = Goal.AtMost("kernel-tcpstates-quiet", 0.04, "kernel ns/connection, nobody watching / tcpstates");
+    private static readonly Goal QuietAgainstTcpLife = Goal.AtMost("kernel-tcplife-quiet", 0.12, "kernel ns/connection, nobody watching / tcplife");
+    private static readonly Goal QuietAgainstCount = Goal.AtMost("kernel-count-quiet", 2.0, "kernel ns/event, nobody watching / bpftrace count()");
     private static readonly Goal Ours = Goal.Told("kernel-ns", "kernel ns/connection, one client", "ns");
     private static readonly Goal Quiet = Goal.Told("kernel-ns-quiet", "kernel ns/connection, nobody watching", "ns");
     private static readonly Goal Paced = Goal.Told("kernel-ns-paced", "the same at 1000 connections/s, every stack walked", "ns");
@@ -17,7 +19,11 @@ internal sealed class KernelCost : IExperiment
     private static readonly Goal TcpLife = Goal.Told("tcplife-ns", "kernel ns/connection, tcplife", "ns");
     private static readonly Goal Count = Goal.Told("count-ns", "kernel ns/connection, bpftrace count()", "ns");
 
-    public IReadOnlyList<Goal> Goals => [AgainstTcpStates, AgainstTcpLife, AgainstCount, QuietAgainstCount, Ours, Quiet, Paced, TcpStates, TcpLife, Count];
+    public IReadOnlyList<Goal> Goals =>
+    [
+        AgainstTcpStates, AgainstTcpLife, AgainstCount, QuietAgainstTcpStates, QuietAgainstTcpLife, QuietAgainstCount,
+        Ours, Quiet, Paced, TcpStates, TcpLife, Count,
+    ];
 
     public bool IsQuick => true;
 
@@ -35,6 +41,8 @@ internal sealed class KernelCost : IExperiment
             lab.Add(AgainstTcpStates, ours / tcpStates);
             lab.Add(AgainstTcpLife, ours / tcpLife);
             lab.Add(AgainstCount, ours / count);
+            lab.Add(QuietAgainstTcpStates, quiet / tcpStates);
+            lab.Add(QuietAgainstTcpLife, quiet / tcpLife);
             lab.Add(QuietAgainstCount, quiet / count);
         });
     }

@@ -17,7 +17,7 @@ internal sealed class CloseWaitStream(
     TimeSpan heartbeatPeriod)
 {
     private readonly StreamPace _pace = new(heartbeatPeriod);
-    private readonly LossAnnouncer _losses = new(hub.Losses);
+    private readonly LossAnnouncer _losses = new(hub.Losses, LossPlace.Queue);
     private readonly List<SocketChange> _due = [];
     private ulong _sequence;
     private ulong? _nextDueKtimeNs;

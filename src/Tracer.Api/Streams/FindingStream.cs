@@ -16,7 +16,7 @@ internal sealed class FindingStream(
     EventHub hub, IFactSource facts, FindingTools tools, IServerStreamWriter<Proto.WatchFindingsResponse> responses, TimeSpan heartbeatPeriod, TimeSpan period)
 {
     private readonly StreamPace _pace = new(heartbeatPeriod);
-    private readonly LossAnnouncer _losses = new(hub.Losses);
+    private readonly LossAnnouncer _losses = new(hub.Losses, LossPlace.Queue);
     private readonly FindingDiff _diff = new(tools.Findings);
     private Proto.HostSummary _summary = new();
     private TimeSpan _pause;

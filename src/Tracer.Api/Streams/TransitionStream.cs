@@ -18,7 +18,7 @@ internal sealed class TransitionStream(
     private static readonly WriteOptions s_withoutFlush = new(WriteFlags.BufferHint);
     private readonly StreamPace _pace = new(heartbeatPeriod);
     private readonly SmallMessages _small = new();
-    private readonly LossAnnouncer _losses = new(hub.Losses);
+    private readonly LossAnnouncer _losses = new(hub.Losses, LossPlace.Kernel); // state changes do not pass the queue
     private readonly TransitionEncoder _encoder = new(facts);
     private TransitionPage _page = new();
     private TransitionPage _nextPage = new();

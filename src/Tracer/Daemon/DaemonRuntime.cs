@@ -19,7 +19,7 @@ namespace Tracer.Daemon;
 /// <summary>The composition root: makes every part of the daemon, joins them, runs them, and takes them down in order.</summary>
 public sealed class DaemonRuntime : IAsyncDisposable
 {
-    private const int QueueCapacityPowerOfTwo = 13;
+    private const int QueueCapacityPowerOfTwo = 14; // a stand-still of 0.2 s at 34,000 connections/s, each of which enters CLOSE_WAIT and leaves it
 
     private readonly DaemonOptions _options;
     private readonly KernelSurvey _survey;

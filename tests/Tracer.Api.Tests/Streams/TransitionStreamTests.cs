@@ -130,6 +130,19 @@ public class TransitionStreamTests
     }
 
     [Fact]
+    public async Task What_the_ring_lost_is_told_and_what_the_queue_behind_it_dropped_is_not_of_this_stream()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        using var call = host.Client.WatchTransitions(new WatchTransitionsRequest(), cancellationToken: Deadline.Token());
+        await NextAsync(call);
+        host.Hub.PublishLoss(LossPlace.Queue, 3);
+        host.Hub.PublishTransitions(TestSockets.Transitions(1, 1));
+        Assert.Equal(Item.Transitions, (await NextAsync(call)).ItemCase);
+        host.Hub.PublishLoss(LossPlace.Kernel, 5);
+        Assert.Equal((5ul, EventsLost.Types.Place.Kernel), (await NextAsync(call)).Lost is { } lost ? (lost.Count, lost.Place) : default);
+    }
+
+    [Fact]
     public async Task A_hundred_thousand_changes_at_full_speed_are_delivered_or_counted()
     {
         await using ApiHost host = await ApiHost.StartAsync();
