@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 namespace Tracer.Api;
 
-/// <summary>Where events were lost before they reached the hub.</summary>
+/// <summary>Where events were lost before they reached the hub, in the order in which they pass.</summary>
 public enum LossPlace
 {
     /// <summary>The ring was full or a hook run was skipped.</summary>

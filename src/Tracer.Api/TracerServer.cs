@@ -15,7 +15,6 @@ public sealed class TracerServer : IAsyncDisposable
     private readonly ListenSockets _sockets;
     private readonly SourceGate _gate = new();
     private readonly CancellationTokenSource _ending = new();
-    private Task _serving = Task.CompletedTask;
     private volatile WebApplication? _host;
 
     private TracerServer(TracerHostOptions options, ListenSockets sockets)
@@ -27,6 +26,9 @@ public sealed class TracerServer : IAsyncDisposable
     /// <summary>The server itself runs, because somebody has come or was known to come.</summary>
     public bool IsAwake => _host is not null;
 
+    /// <summary>What <see cref="ServeAsync"/> returned.</summary>
+    public Task Serving { get; private set; } = Task.CompletedTask;
+
     /// <summary>Clients can connect from now on; they are let in by <see cref="ServeAsync"/>. Throws <see cref="TracerHostException"/>.</summary>
     public static TracerServer Open(TracerHostOptions options) => new(options, TracerHost.OpenSockets(options));
 
@@ -34,7 +36,7 @@ public sealed class TracerServer : IAsyncDisposable
     /// <param name="atOnce">A client is known to come: the server does not sleep until then.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public Task ServeAsync(bool atOnce, CancellationToken cancellationToken) =>
-        _serving = Task.Run(() => RunAsync(atOnce, cancellationToken), CancellationToken.None);
+        Serving = Task.Run(() => RunAsync(atOnce, cancellationToken), CancellationToken.None);
 
     /// <summary>Calls are answered from now on, from this. Once.</summary>
     public void Provide(EventHub hub, IFactSource facts) => _gate.Open(hub, facts);
@@ -43,7 +45,7 @@ public sealed class TracerServer : IAsyncDisposable
     {
         _gate.Close();
         await _ending.CancelAsync();
-        await Task.WhenAny(_serving); // how it ended is for its caller
+        await Task.WhenAny(Serving); // how it ended is for its caller
         if (_host is not null)
         {
             await _host.StopAsync();

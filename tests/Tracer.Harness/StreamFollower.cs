@@ -6,11 +6,6 @@ namespace Tracer.Harness;
 /// <summary>Reads a stream of the daemon message by message, until it ends or this is disposed.</summary>
 public sealed class StreamFollower<T>(AsyncServerStreamingCall<T> call, Func<T, Task> take) : IAsyncDisposable
 {
-    private readonly Task _reading = Read(call, take);
-
-    /// <summary>Ends with the stream; the error that it ended with is its own.</summary>
-    public Task Reading => _reading;
-
     public StreamFollower(AsyncServerStreamingCall<T> call, Action<T> take)
         : this(call, message =>
         {
@@ -20,10 +15,13 @@ public sealed class StreamFollower<T>(AsyncServerStreamingCall<T> call, Func<T, 
     {
     }
 
+    /// <summary>Ends with the stream; the error that it ended with is its own.</summary>
+    public Task Reading { get; } = Read(call, take);
+
     public void ThrowIfFaulted()
     {
-        if (_reading.IsFaulted)
-            throw new InvalidOperationException("the stream ended", _reading.Exception);
+        if (Reading.IsFaulted)
+            throw new InvalidOperationException("the stream ended", Reading.Exception);
     }
 
     public async ValueTask DisposeAsync()
@@ -31,7 +29,7 @@ public sealed class StreamFollower<T>(AsyncServerStreamingCall<T> call, Func<T, 
         call.Dispose();
         try
         {
-            await _reading;
+            await Reading;
         }
         catch (Exception e) when (e is ObjectDisposedException or RpcException { StatusCode: StatusCode.Cancelled or StatusCode.Unavailable })
         {

@@ -29,6 +29,16 @@ public sealed class StartTests : KernelTest
         Assert.True(cameEarly, "the daemon was always ready before its socket was found");
     }
 
+    [Fact]
+    public async Task Status_counts_the_collection_after_the_tables_of_what_runs_already_were_loaded()
+    {
+        await using Daemon daemon = await Daemon.Start();
+        Dictionary<string, ulong> counters = await Deadline.Until(
+            "the tables are loaded", async () => await daemon.Counters() is { } now && now["unwind_preloaded"] == 1 ? now : null, TimeSpan.FromSeconds(60));
+        Assert.InRange(counters["collections_gen2"], 1ul, counters["collections_gen0"]);
+        Assert.True(counters["collection_pause_us"] > 0);
+    }
+
     [Theory]
     [InlineData("--lifeline")]
     [InlineData("--max-sockets=1000")]

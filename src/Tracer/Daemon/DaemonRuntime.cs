@@ -27,7 +27,6 @@ public sealed class DaemonRuntime : IAsyncDisposable
     private readonly HandoffQueue<PumpedItem> _queue;
     private readonly Symbolizer _symbolizer;
     private readonly TracerServer _server;
-    private readonly Task _serving;
     private readonly Action _openApi;
     private readonly WorkerThread _pumpThread;
     private readonly WorkerThread _enricherThread;
@@ -40,7 +39,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
 
     private DaemonRuntime(
         DaemonOptions options, KernelSurvey survey, CaptureSession session, CgroupPaths? cgroups, UserFrameRules rules,
-        (TracerServer Server, Task Serving) api, Action stop)
+        TracerServer server, Action stop)
     {
         var procfs = new ProcfsRoot();
         var ledgerOptions = new LedgerOptions { MaxSockets = options.MaxSockets, KnowsTasks = survey.Plan.RungOf(HookLadders.Task) != HookLadders.None };
@@ -71,8 +70,8 @@ public sealed class DaemonRuntime : IAsyncDisposable
         };
         hub.InterestChanged += interests => session.SetWatch(KernelFilters.Compile(interests, path => cgroups?.IdOf(path) ?? 0));
         var facts = new FactSource(names, _threads, _inspector, descriptors, counters, cgroups, scans, pump, status);
-        (_server, _serving) = api;
-        _openApi = () => _server.Provide(hub, facts);
+        _server = server;
+        _openApi = () => server.Provide(hub, facts);
         _pumpThread = new WorkerThread("pump", pump.Run, stop);
         _enricherThread = new WorkerThread("enricher", enricher.Run, stop);
         _loaderThread = _loader is null ? null : new WorkerThread("loader", _loader.Run, stop);
@@ -90,10 +89,10 @@ public sealed class DaemonRuntime : IAsyncDisposable
         KernelFacts facts = KernelSurvey.ReadFacts(options);
         SceneSettings.CheckDirectory(options);
         TracerServer server = TracerServer.Open(HostSettings.Of(options));
-        Task serving = server.ServeAsync(atOnce: options.Lifeline, stop.Token); // whoever started a daemon with a lifeline connects next
+        _ = server.ServeAsync(atOnce: options.Lifeline, stop.Token); // whoever started a daemon with a lifeline connects next
         try
         {
-            return Make(options, facts, rules, (server, serving), stop.Cancel);
+            return Make(options, facts, rules, server, stop.Cancel);
         }
         catch
         {
@@ -102,7 +101,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         }
     }
 
-    private static DaemonRuntime Make(DaemonOptions options, KernelFacts facts, UserFrameRules rules, (TracerServer Server, Task Serving) api, Action stop)
+    private static DaemonRuntime Make(DaemonOptions options, KernelFacts facts, UserFrameRules rules, TracerServer server, Action stop)
     {
         KernelSurvey survey = KernelSurvey.Make(options, facts);
         CaptureSession? session = null;
@@ -113,7 +112,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
             var cgroups = CgroupPaths.Find(new ProcfsRoot());
             CaptureOptions capture = KernelSettings.Of(options, (uint)facts.TickNs, path => cgroups?.IdOf(path) ?? 0);
             session = StartCapture(survey, capture);
-            return new DaemonRuntime(options, survey, session, cgroups, rules, api, stop);
+            return new DaemonRuntime(options, survey, session, cgroups, rules, server, stop);
         }
         catch
         {
@@ -145,7 +144,7 @@ public sealed class DaemonRuntime : IAsyncDisposable
         _openApi();
         Announcement.Ready(_options);
         _survey.Dispose(); // the kernel takes 20 to 50 ms for it
-        await _serving;
+        await _server.Serving;
         return _pumpThread.Failed || _enricherThread.Failed || _loaderThread is { Failed: true } || _sceneThread is { Failed: true } ? 1 : 0;
     }
 
