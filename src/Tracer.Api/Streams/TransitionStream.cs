@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Tracer.Api.Fanout;
 using Tracer.Api.Filters;
@@ -9,7 +10,10 @@ using Proto = CloseWait.V1;
 
 namespace Tracer.Api.Streams;
 
-/// <summary>One WatchTransitions call: what matches goes out in messages of up to 256, at once while there are few of them.</summary>
+/// <summary>
+/// One WatchTransitions call: what matches goes out in messages of up to 256, at once while there are few of them. What is done for each message pools
+/// its state machine, as a busy stream sends thousands a second.
+/// </summary>
 internal sealed class TransitionStream(
     EventHub hub, IFactSource facts, IServerStreamWriter<TransitionMessage> responses, TimeSpan heartbeatPeriod)
 {
@@ -35,10 +39,11 @@ internal sealed class TransitionStream(
         {
             Proto.Started started = new() { Time = ProtoTime.ToTimestamp(facts.ToWallClock(facts.NowKtimeNs())) };
             await SendAsync(new Proto.WatchTransitionsResponse { Started = started }, cancellationToken);
+            Func<bool> hasNews = () => _losses.HasNews || subscription.Dropped != _announcedDrops; // once: in the loop it is two objects for each message
             while (true)
             {
                 await SendLossesAsync(subscription, cancellationToken);
-                await SendNextAsync(subscription, cancellationToken);
+                await SendNextAsync(subscription, hasNews, cancellationToken);
             }
         }
         finally
@@ -49,7 +54,8 @@ internal sealed class TransitionStream(
         }
     }
 
-    private async Task SendNextAsync(TransitionSubscription subscription, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendNextAsync(TransitionSubscription subscription, Func<bool> hasNews, CancellationToken cancellationToken)
     {
         // Also when nothing matched: a stream that is woken by what others watch would be woken by each batch.
         TimeSpan period = SmallMessages.PeriodOf(hub.TransitionWatchers);
@@ -69,8 +75,7 @@ internal sealed class TransitionStream(
         }
         else
         {
-            await subscription.WaitAsync(
-                () => _losses.HasNews || subscription.Dropped != _announcedDrops, _pace.UntilHeartbeat, cancellationToken);
+            await subscription.WaitAsync(hasNews, _pace.UntilHeartbeat, cancellationToken);
         }
     }
 
@@ -142,7 +147,8 @@ internal sealed class TransitionStream(
     /// A full page waits for those behind it, and all go to the connection at once: each flush is two changes of threads and a wake-up of the client, which
     /// cost more than encoding a page.
     /// </summary>
-    private async Task SendPagesAsync(TransitionSubscription subscription, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendPagesAsync(TransitionSubscription subscription, CancellationToken cancellationToken)
     {
         int bytes = _page.Bytes;
         while (_page.IsFull && bytes < FlushBytes && Gather(subscription, _nextPage) && _nextPage.Count > 0)
@@ -156,7 +162,8 @@ internal sealed class TransitionStream(
         await SendPageAsync(cancellationToken);
     }
 
-    private async Task SendPageAsync(CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendPageAsync(CancellationToken cancellationToken)
     {
         _message.Page = _page;
         await SendAsync(cancellationToken);
@@ -170,7 +177,8 @@ internal sealed class TransitionStream(
         _message.Other = null;
     }
 
-    private async Task SendAsync(CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendAsync(CancellationToken cancellationToken)
     {
         _message.Sequence++;
         await responses.WriteAsync(_message, cancellationToken);
