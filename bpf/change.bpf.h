@@ -143,6 +143,22 @@ static __always_inline void tell_kept(const struct tcp_sock *tp, const struct so
 	tell_change(tp, sk, record, &first, watched);
 }
 
+/*
+ * Does it begin or end anything that a record keeps, whoever makes it? The others, half of the changes of a connection, are only counted
+ * while nobody watches.
+ */
+static __always_inline bool is_of_record(const struct change *c)
+{
+	switch (c->new_state) {
+	case TCP_WIRE_STATE_SYN_SENT:
+	case TCP_WIRE_STATE_LISTEN:
+	case TCP_WIRE_STATE_SYN_RECV:
+	case TCP_WIRE_STATE_CLOSE_WAIT:
+		return true;
+	}
+	return c->old_state == TCP_WIRE_STATE_CLOSE_WAIT || c->old_state == TCP_WIRE_STATE_SYN_RECV;
+}
+
 static __always_inline void handle_change(void *ctx, const struct sock *sk, struct change *c, bool nested)
 {
 	struct tcp_sock *tp = tcp_sock_of(sk);
@@ -152,6 +168,10 @@ static __always_inline void handle_change(void *ctx, const struct sock *sk, stru
 	if (!tp)
 		return;
 	count(TCP_COUNTER_TRANSITIONS);
+	if (!control.watch_filters && !is_of_record(c)) {
+		count(TCP_COUNTER_FILTERED);
+		return;
+	}
 	/* A constant, not c->nested: then the second program is without the walk, and verified in half the time. */
 	if (!nested)
 		identify_task(ctx, sk, c);

@@ -67,6 +67,8 @@ static __always_inline void fill_socket_event(struct tcp_socket_event *e, __u16 
 		e->event.flags |= TCP_EVENT_FLAG_PROBED;
 	if (record)
 		e->record = *record;
+	else
+		__builtin_memset(&e->record, 0, sizeof(e->record));
 }
 
 /* Not inlined: the copies of these two made the hooks twice as large. */
@@ -85,7 +87,8 @@ static __noinline void emit_transition(const struct tcp_sock *tp, const struct s
 static __noinline void emit_socket(__u16 kind, const struct tcp_sock *tp, const struct sock *sk,
 				   const struct tcp_record *record, const struct change *c)
 {
-	struct tcp_socket_event *e = ring_reserve(sizeof(*e), TCP_COUNTER_EVENTS_LOST);
+	struct tcp_socket_event *e =
+		ring_reserve_part(sizeof(*e), offsetof(struct tcp_socket_event, record), TCP_COUNTER_EVENTS_LOST);
 
 	if (!e)
 		return;

@@ -24,7 +24,8 @@ static __always_inline __u64 wakeup_flags(void)
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-static __always_inline void *ring_reserve(__u64 size, __u32 lost_counter)
+/* The first bytes are zeroed, as ring memory holds old ones; the caller writes each of the rest. */
+static __always_inline void *ring_reserve_part(__u64 size, __u64 zeroed, __u32 lost_counter)
 {
 	void *record = bpf_ringbuf_reserve(&events, size, 0);
 
@@ -32,8 +33,13 @@ static __always_inline void *ring_reserve(__u64 size, __u32 lost_counter)
 		count(lost_counter);
 		return 0;
 	}
-	__builtin_memset(record, 0, size); /* ring memory holds old bytes */
+	__builtin_memset(record, 0, zeroed);
 	return record;
+}
+
+static __always_inline void *ring_reserve(__u64 size, __u32 lost_counter)
+{
+	return ring_reserve_part(size, size, lost_counter);
 }
 
 static __always_inline void ring_submit(void *record, __u32 submitted_counter)

@@ -65,7 +65,7 @@ int on_snapshot(struct bpf_iter__tcp *ctx)
 	record = record_of_row(skc, change.new_state);
 	if (!is_in_scope(tp, record))
 		return 0;
-	__builtin_memset(&scratch->row, 0, sizeof(scratch->row));
+	__builtin_memset(&scratch->row, 0, offsetof(struct tcp_socket_event, record));
 	fill_socket_event(&scratch->row, TCP_EVENT_KIND_SNAPSHOT, tp, record, &change);
 	scratch->row.event.cookie = cookie_of((struct sock *)skc);
 	bpf_seq_write(ctx->meta->seq, &scratch->row, sizeof(scratch->row));
@@ -90,8 +90,7 @@ static __always_inline void write_holder(struct bpf_iter__task_file *ctx, struct
 	row->start_boottime_ns = leader->start_boottime;
 	row->pid = leader->tgid;
 	row->fd = ctx->fd;
-	for (int i = 0; i < TCP_COMM_SIZE; i++)
-		row->comm[i] = leader->comm[i];
+	copy_comm(row->comm, leader);
 	bpf_seq_write(ctx->meta->seq, row, sizeof(*row));
 }
 
