@@ -182,6 +182,8 @@ struct scratch {
 	__u64 budget_used;
 	__u64 exec_window; /* the same for new programs */
 	__u64 execs_told;
+	__u64 tick; /* the jiffy in which tick_ktime_ns was read */
+	__u64 tick_ktime_ns;
 	struct tcp_socket_event row; /* of the iterator: one at a time */
 	struct tcp_stack stack; /* process context only */
 	struct tcp_interpreter_frame interpreter[TCP_INTERPRETER_DEPTH]; /* moved behind the frames when their number is known */

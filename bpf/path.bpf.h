@@ -6,6 +6,7 @@
 
 #define FRAME_POINTER_REACH 65536 /* farther from the stack pointer it is taken for something else */
 #define PATH_FRAMES 16
+#define PATH_WINDOW (WINDOW_WORDS * sizeof(__u64))
 
 static __always_inline __u64 hash_kernel_walk(void *ctx, __u64 hash)
 {
@@ -17,6 +18,28 @@ static __always_inline __u64 hash_kernel_walk(void *ctx, __u64 hash)
 		hash = hash_step(hash, frames[i]);
 	return hash;
 }
+
+#if defined(__TARGET_ARCH_x86)
+/*
+ * What stack and frame pointer lead to. Each read of user memory takes 95 ns, of a word or of many: one, where both are near each other.
+ * Without frame pointers that register holds anything, and reading there is a page fault: 0.5 us of 0.9.
+ */
+static __always_inline void read_returns(const struct pt_regs *regs, __u64 *words)
+{
+	struct scratch *scratch = scratch_of_this_cpu();
+	__u64 distance = regs->bp - regs->sp;
+
+	if (scratch && distance <= PATH_WINDOW - 2 * sizeof(__u64) && !(distance % sizeof(__u64))) {
+		bpf_probe_read_user(scratch->window.words, distance + 2 * sizeof(__u64), (void *)regs->sp);
+		words[0] = scratch->window.words[0];
+		words[1] = scratch->window.words[distance / sizeof(__u64) + 1];
+		return;
+	}
+	bpf_probe_read_user(&words[0], sizeof(words[0]), (void *)regs->sp);
+	if (distance < FRAME_POINTER_REACH)
+		bpf_probe_read_user(&words[1], sizeof(words[1]), (void *)(regs->bp + 8));
+}
+#endif
 
 /*
  * A cheap name for "this thread on this call path", to reuse the last walk of
@@ -35,10 +58,7 @@ static __noinline __u64 call_path(void *ctx, __u32 tid)
 		return hash_kernel_walk(ctx, hash);
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 #if defined(__TARGET_ARCH_x86)
-	bpf_probe_read_user(&words[0], sizeof(words[0]), (void *)regs->sp);
-	/* Without frame pointers it holds anything, and reading there is a page fault: 0.5 us of 0.9. */
-	if (regs->bp - regs->sp < FRAME_POINTER_REACH)
-		bpf_probe_read_user(&words[1], sizeof(words[1]), (void *)(regs->bp + 8));
+	read_returns(regs, words);
 	hash = hash_step(hash, regs->ip);
 	hash = hash_step(hash, regs->sp);
 	hash = hash_step(hash, regs->bp);

@@ -223,7 +223,7 @@ struct tcp_record {
 	__u64 path_key; /* call path of last_read, to skip equal stack walks; means nothing to user space */
 	struct tcp_actor origin; /* see origin_kind */
 	struct tcp_actor listener; /* who called listen() */
-	struct tcp_actor last_read; /* last receive attempt, successful or not; not of an event loop that answers it; LISTEN: last accept() attempt */
+	struct tcp_actor last_read; /* last receive attempt, successful or not, before the FIN to a tick; not of an event loop that answers it; LISTEN: last accept() attempt */
 	struct tcp_actor eof_read; /* first receive that returned 0 after the FIN */
 	struct tcp_actor first_send; /* first send */
 	__s32 last_read_result; /* bytes, or negative errno; what it was answered with; LISTEN: 0 or negative errno */
