@@ -15,6 +15,9 @@ public sealed class TcpStatesOracleTests : KernelTest
 
     private static readonly int Connections = Deadline.Fewer(4000);
 
+    // Longer than a daemon waits for a processor on a busy machine.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+
     // The mixture's ports; the tools watch the whole host, and only these are compared.
     private static readonly int[] Ports = [7400, 7600, 7999];
 
@@ -68,7 +71,7 @@ public sealed class TcpStatesOracleTests : KernelTest
             async () =>
             {
                 (int last, before) = (before, journal.Kept.Count);
-                await Task.Delay(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken);
+                await Task.Delay(Silence, TestContext.Current.CancellationToken);
                 return last == journal.Kept.Count ? "quiet" : null;
             });
     }
@@ -101,7 +104,7 @@ public sealed class TcpStatesOracleTests : KernelTest
         Assert.True(
             missing.Count + invented.Count == 0,
             $"{theirs.Count} of tcpstates, {ours.Count} of ours, {kernels.Count} of the kernel's trace\n{missing.Count} missing: {string.Join("\n  ", missing.Take(20))}\n{invented.Count} invented: {string.Join("\n  ", invented.Take(20))}");
-        Assert.True(extra.Count <= theirLosses + theirs.Count / 1000, $"tcpstates lacks {extra.Count} and says that it lost {theirLosses}");
+        Assert.True(extra.Count <= theirLosses + theirs.Count / 100, $"tcpstates lacks {extra.Count} and says that it lost {theirLosses}");
     }
 
     /// <summary>Difference of multisets.</summary>

@@ -10,8 +10,7 @@ namespace Tracer.Kernel.Tests.Runtimes;
 /// <summary>A program, a peer and a daemon, in the order that a test asks for; and what the daemon says of the program's sockets.</summary>
 internal sealed class RuntimeScene : IAsyncDisposable
 {
-    private const int MostLeaks = 12;
-
+    private static readonly TimeSpan BetweenLeaks = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(30);
 
     private readonly ClosingPeer _peer;
@@ -80,20 +79,21 @@ internal sealed class RuntimeScene : IAsyncDisposable
             evidence: Describe);
 
     /// <summary>
-    /// Leaks until a socket is as expected: a process that the daemon sees first has all its frames within a second, not from the first socket on.
+    /// Leaks until a socket is as expected: a process that the daemon sees first, or that has new code, has all its frames within a second or two of a machine
+    /// that is not busy, not from the first socket on.
     /// </summary>
     public async Task<SocketRecord> LeakUntil(string what, Func<SocketRecord, bool> condition)
     {
         SocketRecord? last = null;
-        for (int i = 0; i < MostLeaks; i++)
-        {
-            last = await Leak();
-            if (condition(last))
-                return last;
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken); // lets the second pass
-        }
-
-        throw new TimeoutException($"not in {MostLeaks} sockets: {what}\nlast: {StackLines.Describe(last!)}");
+        return await Deadline.Until(
+            $"a leaked socket of which {what}",
+            async () =>
+            {
+                if (last is not null)
+                    await Task.Delay(BetweenLeaks, TestContext.Current.CancellationToken);
+                return condition(last = await Leak()) ? last : null;
+            },
+            evidence: () => StackLines.Describe(last!));
     }
 
     /// <summary>Lets the program close what it leaked, and returns the end of one of those sockets.</summary>
