@@ -11,7 +11,6 @@ internal sealed class TransitionSubscription(TransitionFanout fanout, Transition
     // Slots are few where events are many: at least 8 events on average, or the slots are the bound.
     private readonly BoundedRing<SharedBatch> _batches = new(Math.Max(1, maxEvents / 8));
     private readonly WakeSignal _signal = new();
-    private Func<bool>? _hasWork; // the stream's
     private bool _hasOffers; // the pump's
     private int _queuedEvents;
     private ulong _dropped;
@@ -53,9 +52,11 @@ internal sealed class TransitionSubscription(TransitionFanout fanout, Transition
         return true;
     }
 
-    /// <summary>Sleeps while there is neither a batch nor other work. Of one stream, which has one idea of other work: a sleep allocates nothing.</summary>
-    public ValueTask WaitAsync(Func<bool> hasOtherWork, TimeSpan timeout, CancellationToken cancellationToken) =>
-        _signal.WaitAsync(_hasWork ??= BatchesOr(hasOtherWork), timeout, cancellationToken);
+    public bool HasBatches => !_batches.IsEmpty;
+
+    /// <summary>Sleeps unless there is work, of which <see cref="HasBatches"/> is to be a part.</summary>
+    public ValueTask WaitAsync(Func<bool> hasWork, TimeSpan timeout, CancellationToken cancellationToken) =>
+        _signal.WaitAsync(hasWork, timeout, cancellationToken);
 
     public void Dispose()
     {
@@ -64,8 +65,6 @@ internal sealed class TransitionSubscription(TransitionFanout fanout, Transition
             batch.Release();
         _signal.Dispose();
     }
-
-    private Func<bool> BatchesOr(Func<bool> hasOtherWork) => () => !_batches.IsEmpty || hasOtherWork();
 
     private bool TryEnqueue(SharedBatch batch)
     {

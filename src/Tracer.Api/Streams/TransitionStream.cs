@@ -39,11 +39,12 @@ internal sealed class TransitionStream(
         {
             Proto.Started started = new() { Time = ProtoTime.ToTimestamp(facts.ToWallClock(facts.NowKtimeNs())) };
             await SendAsync(new Proto.WatchTransitionsResponse { Started = started }, cancellationToken);
-            Func<bool> hasNews = () => _losses.HasNews || subscription.Dropped != _announcedDrops; // once: in the loop it is two objects for each message
+            // Once: in the loop it is two objects for each message.
+            Func<bool> hasWork = () => subscription.HasBatches || _losses.HasNews || subscription.Dropped != _announcedDrops;
             while (true)
             {
                 await SendLossesAsync(subscription, cancellationToken);
-                await SendNextAsync(subscription, hasNews, cancellationToken);
+                await SendNextAsync(subscription, hasWork, cancellationToken);
             }
         }
         finally
@@ -55,7 +56,7 @@ internal sealed class TransitionStream(
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendNextAsync(TransitionSubscription subscription, Func<bool> hasNews, CancellationToken cancellationToken)
+    private async ValueTask SendNextAsync(TransitionSubscription subscription, Func<bool> hasWork, CancellationToken cancellationToken)
     {
         // Also when nothing matched: a stream that is woken by what others watch would be woken by each batch.
         TimeSpan period = SmallMessages.PeriodOf(hub.TransitionWatchers);
@@ -75,7 +76,7 @@ internal sealed class TransitionStream(
         }
         else
         {
-            await subscription.WaitAsync(hasNews, _pace.UntilHeartbeat, cancellationToken);
+            await subscription.WaitAsync(hasWork, _pace.UntilHeartbeat, cancellationToken);
         }
     }
 
