@@ -183,6 +183,7 @@ static __always_inline void begin_child(struct tcp_record *record)
 	__builtin_memset(&record->last_read, 0, sizeof(record->last_read));
 	record->last_read_result = 0;
 	record->path_key = 0;
+	record->call_key = 0;
 	record->origin_kind = TCP_ORIGIN_QUEUED;
 	record->flags = 0;
 }

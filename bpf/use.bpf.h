@@ -21,23 +21,35 @@ static __always_inline bool actor_with_stack(void *ctx, struct tcp_actor *actor)
 	return true;
 }
 
-/*
- * When data was received before the FIN is good to a tick: a clock is read once in each, which saves 45 ns of a receive. What is known of the
- * FIN must be exact. Never later than it is, nor earlier than the receive before.
- */
-static __always_inline __u64 read_time(const struct tcp_record *record, int result)
+/* The clock of the current tick, read once in it: a clock is 45 ns. Never later than it is. 0: no tick. */
+static __always_inline __u64 tick_time(struct scratch *scratch)
 {
-	struct scratch *scratch = scratch_of_this_cpu();
 	__u64 jiffies = bpf_jiffies64();
-	__u64 last = record->last_read.ktime_ns;
 
-	if (!scratch || result <= 0 || record->flags & TCP_RECORD_FLAG_WAS_CLOSE_WAIT)
-		return bpf_ktime_get_ns();
 	if (scratch->tick != jiffies) {
 		scratch->tick = jiffies;
 		scratch->tick_ktime_ns = bpf_ktime_get_ns();
 	}
-	return scratch->tick_ktime_ns > last ? scratch->tick_ktime_ns : last;
+	return scratch->tick_ktime_ns;
+}
+
+/* What is known of the FIN must be exact; before it, receives are good to a tick. */
+static __always_inline bool tick_is_enough(const struct tcp_record *record, int result)
+{
+	return (result > 0 || result == -EAGAIN) && !(record->flags & TCP_RECORD_FLAG_WAS_CLOSE_WAIT);
+}
+
+/* Never earlier than the receive before, which another processor may have seen. */
+static __always_inline __u64 read_time(const struct tcp_record *record, int result)
+{
+	struct scratch *scratch = scratch_of_this_cpu();
+	__u64 last = record->last_read.ktime_ns;
+	__u64 now;
+
+	if (!scratch || !tick_is_enough(record, result))
+		return bpf_ktime_get_ns();
+	now = tick_time(scratch);
+	return now > last ? now : last;
 }
 
 /* Remembers a receive attempt; walks the stack only when the call path is a new one. */
@@ -69,19 +81,41 @@ static __always_inline bool answers_attempt(const struct tcp_record *record, int
 	       record->last_read.pid == (__u32)(bpf_get_current_pid_tgid() >> 32);
 }
 
+/*
+ * The same thread by the same call as last_read, within a tick: nothing would change but the result. Spares finding that out from its
+ * stack, 200 of 270 ns.
+ */
+static __always_inline bool repeats_call(const struct tcp_record *record, __u32 registers, int result)
+{
+	struct scratch *scratch;
+
+	if (!registers || registers != record->call_key || !tick_is_enough(record, result))
+		return false;
+	scratch = scratch_of_this_cpu();
+	return scratch && record->last_read.ktime_ns >= tick_time(scratch);
+}
+
 /* True if user space should hear of it at once: somebody turned up, or the end was read. */
 static __always_inline bool note_receive(void *ctx, struct tcp_record *record, int result, bool at_end)
 {
 	bool is_end = at_end && result == 0 && !is_known(&record->eof_read);
-	__u64 path = call_path(ctx, (__u32)bpf_get_current_pid_tgid());
+	__u32 tid = bpf_get_current_pid_tgid();
+	__u32 registers = call_registers(tid);
+	__u64 path;
 	bool news;
 
+	if (repeats_call(record, registers, result)) {
+		record->last_read_result = result;
+		return false;
+	}
+	path = call_path(ctx, tid);
 	if (answers_attempt(record, result, path)) {
 		record->last_read_result = result; /* once: the next one is an attempt of its own */
 		return is_end && actor_with_stack(ctx, &record->eof_read);
 	}
 	if (!note_read(ctx, record, result, path))
 		return false;
+	record->call_key = record->path_key & PATH_NATIVE ? registers : 0;
 	news = adopt(record, &record->last_read);
 	if (is_end) {
 		record->eof_read = record->last_read;

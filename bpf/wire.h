@@ -229,7 +229,7 @@ struct tcp_record {
 	__s32 last_read_result; /* bytes, or negative errno; what it was answered with; LISTEN: 0 or negative errno */
 	__u32 flags; /* enum tcp_record_flag */
 	__u32 origin_kind; /* enum tcp_origin */
-	__u32 reserved;
+	__u32 call_key; /* registers of last_read's call, to skip equal receives within a tick; 0: none; means nothing to user space */
 };
 
 struct tcp_socket_event {

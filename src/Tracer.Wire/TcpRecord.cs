@@ -20,5 +20,5 @@ public struct TcpRecord
     public int LastReadResult;
     public TcpRecordFlags Flags;
     public TcpOrigin OriginKind;
-    public uint Reserved;
+    public uint CallKey;
 }

@@ -75,6 +75,32 @@ public sealed class LeakTests(DaemonFixture fixture) : SharedDaemonTest(fixture)
     }
 
     [Fact]
+    public async Task Last_of_many_receives_at_once_is_told_with_its_result()
+    {
+        await using Conversation talk = await Conversation.Start();
+        await talk.Client.Send(talk.ClientSide, 1003);
+        Assert.Equal(3, await talk.Server.ReceiveParts(talk.ServerSide, bytes: 10, times: 101, body: 0));
+        await talk.Client.Close(talk.ClientSide);
+
+        SocketRecord socket = await Journal.UntilEntered(talk.Cookie);
+        Assert.Equal(3, socket.LastRead.Result);
+        await Journal.Until(talk.Cookie, "the reader has a stack", change => change.Socket.LastRead.Stack.Any(frame => frame.Function == "read_head"));
+    }
+
+    [Fact]
+    public async Task Receive_in_another_place_at_once_is_told_with_its_stack()
+    {
+        await using Conversation talk = await Conversation.Start();
+        await talk.Client.Send(talk.ClientSide, 1250);
+        Assert.Equal(250, await talk.Server.ReceiveParts(talk.ServerSide, bytes: 10, times: 100, body: 500));
+        await talk.Client.Close(talk.ClientSide);
+
+        SocketRecord socket = await Journal.Until(talk.Cookie, "the reader has a stack", change => change.Socket.LastRead is { Stack.Count: > 0 });
+        Stacks.AssertCalledFrom(socket.LastRead, "read_body", "receive_parts", "run_line", "serve_forever");
+        Assert.Equal(250, socket.LastRead.Result);
+    }
+
+    [Fact]
     public async Task Accepted_and_never_read_counts_the_unread_bytes()
     {
         await using Conversation talk = await Conversation.Start();

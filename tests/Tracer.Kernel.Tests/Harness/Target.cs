@@ -72,6 +72,10 @@ internal sealed class Target : IAsyncDisposable
 
     public async Task<long> ReceiveToEnd(TargetSocket socket) => Number(await Ask($"eof {socket.Fd}"));
 
+    /// <summary>Receives in one place so many times, then in another (0 bytes: not at all), all at once; what the last of them got.</summary>
+    public async Task<long> ReceiveParts(TargetSocket socket, int bytes, int times, int body) =>
+        Number(await Ask($"parts {socket.Fd} {bytes} {times} {body}"));
+
     public async Task<long> Send(TargetSocket socket, long bytes) => Number(await Ask($"send {socket.Fd} {bytes}"));
 
     public Task ShutdownWrite(TargetSocket socket) => Ask($"shutdown {socket.Fd} wr");

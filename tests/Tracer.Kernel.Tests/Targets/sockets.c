@@ -224,6 +224,40 @@ NOINLINE static void receive_all(char **a)
 		reply("ok %ld", total);
 }
 
+NOINLINE static ssize_t read_head(int fd, char *buffer, size_t size)
+{
+	ssize_t result = read_request(fd, buffer, size);
+
+	__asm__ volatile("" ::: "memory");
+	return result;
+}
+
+NOINLINE static ssize_t read_body(int fd, char *buffer, size_t size)
+{
+	ssize_t result = read_request(fd, buffer, size);
+
+	__asm__ volatile("" ::: "memory");
+	return result;
+}
+
+/* parts FD BYTES TIMES BODY -> what the last receive got: so many of so many bytes in one place, then BODY bytes (0: none) in another, at once */
+NOINLINE static void receive_parts(char **a)
+{
+	char buffer[65536];
+	int fd = atoi(a[0]), times = atoi(a[2]);
+	size_t size = strtoul(a[1], NULL, 10), body = strtoul(a[3], NULL, 10);
+	ssize_t result = wait_readable(fd);
+
+	while (result >= 0 && times--)
+		result = read_head(fd, buffer, size);
+	if (result >= 0 && body)
+		result = read_body(fd, buffer, body);
+	if (result < 0)
+		reply_errno("recv");
+	else
+		reply("ok %zd", result);
+}
+
 /* peek FD -> immediate non-blocking receive attempt: bytes or negative errno */
 NOINLINE static void receive_attempt(char **a)
 {
@@ -344,6 +378,7 @@ const struct command socket_commands[] = {
 	{ "connect", 2, checkout_connection },
 	{ "recv", 1, receive_once },
 	{ "eof", 1, receive_all },
+	{ "parts", 4, receive_parts },
 	{ "try-recv", 1, receive_attempt },
 	{ "send", 2, send_response },
 	{ "shutdown", 2, shut_down },
