@@ -55,10 +55,9 @@ static __always_inline void note_fin(struct tcp_record *record, const struct tcp
 	record->flags |= TCP_RECORD_FLAG_WAS_CLOSE_WAIT | TCP_RECORD_FLAG_ENTRY_SEEN;
 }
 
-/* A socket may be connected again after it was disconnected: nothing of its earlier life stays. */
+/* A socket may also be connected again after it was disconnected. */
 static __always_inline void note_opened(struct tcp_record *record, const struct sock *sk, const struct change *c)
 {
-	__builtin_memset(record, 0, sizeof(*record));
 	if (c->new_state == TCP_WIRE_STATE_LISTEN) {
 		record_listen(record, &c->task, cookie_of(sk));
 		return;
@@ -85,15 +84,16 @@ static __always_inline struct tcp_record *apply_change(const struct sock *sk, co
 	bool is_fin = c->new_state == TCP_WIRE_STATE_CLOSE_WAIT;
 	struct tcp_record *record;
 
-	record = is_opened || is_child || is_fin ? record_of_or_new(sk) : record_of(sk);
+	if (is_opened || is_child)
+		record = begin_record(sk);
+	else
+		record = is_fin ? record_of_or_new(sk) : record_of(sk);
 	if (!record)
 		return 0;
-	if (is_opened || is_child)
-		renew_number(sk);
 	if (is_opened)
 		note_opened(record, sk, c);
 	else if (is_child)
-		begin_child(record);
+		record_child(record, tp);
 	else if (is_fin)
 		note_fin(record, tp, c);
 	else if (c->old_state == TCP_WIRE_STATE_CLOSE_WAIT)

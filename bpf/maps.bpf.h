@@ -5,7 +5,6 @@
 /* Every map, and every constant that user space fixes before the load. */
 
 /* Set by the daemon from what the kernel turned out to take. */
-const volatile bool has_sk_storage = true; /* sk storage from tracing programs: 5.11 */
 const volatile bool has_socket_cookie = true; /* bpf_get_socket_cookie in tracing programs: 5.12 */
 const volatile bool has_task_btf = true; /* bpf_get_current_task_btf: 5.11 */
 const volatile bool has_kernel_reads = true; /* bpf_probe_read_kernel: 5.5, refused under lockdown=confidentiality */
@@ -27,30 +26,22 @@ struct {
 	__uint(max_entries, 16 << 20);
 } events SEC(".maps");
 
-/*
- * One record per socket. BPF_F_CLONE copies a listener's record to every
- * connection it spawns, so each child knows its listener without a hook.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
-	__type(key, int);
-	__type(value, struct tcp_record);
-} records SEC(".maps");
-
-struct keyed_record {
+struct kept_record {
 	struct tcp_record record;
 	__u64 number; /* identity on kernels that give no cookie; 0: not numbered */
 };
 
-/* The same where sk storage is not to be had, or a kprobe has to find it by address. */
+/*
+ * One record per socket, by its address. Socket storage goes with its socket, but making, copying and freeing it cost a connection more than
+ * all the rest of the hooks (docs/decisions/0019).
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 262144);
 	__type(key, __u64);
-	__type(value, struct keyed_record);
-} keyed_records SEC(".maps");
+	__type(value, struct kept_record);
+} records SEC(".maps");
 
 /* Stacks that already crossed the ring. Evicting one only sends it again. */
 struct {

@@ -11,52 +11,56 @@
 #define PF_EXITING 0x00000004 /* include/linux/sched.h */
 #define PF_KTHREAD 0x00200000
 
+static const struct kept_record empty_record;
+
 static __always_inline struct tcp_record *record_by_key(__u64 sock_key)
 {
-	struct keyed_record *keyed = bpf_map_lookup_elem(&keyed_records, &sock_key);
+	struct kept_record *kept = bpf_map_lookup_elem(&records, &sock_key);
 
-	return keyed ? &keyed->record : 0;
+	return kept ? &kept->record : 0;
 }
 
 static __always_inline struct tcp_record *record_of(const struct sock *sk)
 {
-	if (has_sk_storage)
-		return bpf_sk_storage_get(&records, (void *)sk, 0, 0);
 	return record_by_key(sock_key_of(sk));
 }
 
+/* NULL when there is no memory or no slot for it (counted). */
 static __always_inline struct tcp_record *record_by_key_or_new(__u64 sock_key)
 {
-	static const struct keyed_record empty = {};
 	struct tcp_record *record = record_by_key(sock_key);
 
 	if (record)
 		return record;
-	if (bpf_map_update_elem(&keyed_records, &sock_key, &empty, BPF_NOEXIST))
+	if (bpf_map_update_elem(&records, &sock_key, &empty_record, BPF_NOEXIST))
 		count(TCP_COUNTER_RECORDS_REFUSED);
 	return record_by_key(sock_key);
 }
 
-/* NULL when there is no memory or no slot for it (counted). */
 static __always_inline struct tcp_record *record_of_or_new(const struct sock *sk)
 {
-	struct tcp_record *record;
-
-	if (!has_sk_storage)
-		return record_by_key_or_new(sock_key_of(sk));
-	record = bpf_sk_storage_get(&records, (void *)sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!record)
-		count(TCP_COUNTER_RECORDS_REFUSED);
-	return record;
+	return record_by_key_or_new(sock_key_of(sk));
 }
 
-/* Storage goes with its socket; a hash entry must go before the address is used again. */
+/* A new life: nothing stays of an earlier one at this address, whose end no hook may have told. NULL as above. */
+static __always_inline struct tcp_record *begin_record(const struct sock *sk)
+{
+	__u64 key = sock_key_of(sk);
+
+	if (bpf_map_update_elem(&records, &key, &empty_record, BPF_ANY)) {
+		count(TCP_COUNTER_RECORDS_REFUSED);
+		bpf_map_delete_elem(&records, &key);
+		return 0;
+	}
+	return record_by_key(key);
+}
+
+/* Before the address is used again. */
 static __always_inline void forget(const struct sock *sk)
 {
 	__u64 key = sock_key_of(sk);
 
-	if (!has_sk_storage)
-		bpf_map_delete_elem(&keyed_records, &key);
+	bpf_map_delete_elem(&records, &key);
 }
 
 #define NUMBERED (1ULL << 63)
@@ -71,31 +75,18 @@ static __always_inline void forget(const struct sock *sk)
 static __always_inline __u64 cookie_of(const struct sock *sk)
 {
 	__u64 key = sock_key_of(sk);
-	struct keyed_record *keyed;
+	struct kept_record *kept;
 
 	if (has_socket_cookie)
 		return bpf_get_socket_cookie((void *)sk);
 	record_by_key_or_new(key);
-	keyed = bpf_map_lookup_elem(&keyed_records, &key);
-	if (!keyed)
+	kept = bpf_map_lookup_elem(&records, &key);
+	if (!kept)
 		return 0;
-	if (!keyed->number)
-		keyed->number = NUMBERED | (__u64)bpf_get_smp_processor_id() << NUMBER_CPU_SHIFT |
-				(bpf_ktime_get_ns() & NUMBER_TIME_MASK);
-	return keyed->number;
-}
-
-/* A new life at the address of an old one, whose end no hook may have told. */
-static __always_inline void renew_number(const struct sock *sk)
-{
-	__u64 key = sock_key_of(sk);
-	struct keyed_record *keyed;
-
-	if (has_socket_cookie)
-		return;
-	keyed = bpf_map_lookup_elem(&keyed_records, &key);
-	if (keyed)
-		keyed->number = 0;
+	if (!kept->number)
+		kept->number = NUMBERED | (__u64)bpf_get_smp_processor_id() << NUMBER_CPU_SHIFT |
+			       (bpf_ktime_get_ns() & NUMBER_TIME_MASK);
+	return kept->number;
 }
 
 /* bpf_get_current_comm() pads and measures the name, and takes 77 ns for it; this takes two loads. */
@@ -146,10 +137,10 @@ static __always_inline bool is_known(const struct tcp_actor *actor)
 	return actor->pid != 0;
 }
 
-/* The listener's record was cloned to this socket, which nobody has touched yet. */
+/* Came through a listener, and nobody has touched it yet. */
 static __always_inline bool is_untouched_child(const struct tcp_record *record)
 {
-	return record->origin_kind == TCP_ORIGIN_LISTEN || record->origin_kind == TCP_ORIGIN_QUEUED;
+	return record->origin_kind == TCP_ORIGIN_QUEUED;
 }
 
 /*
@@ -176,16 +167,27 @@ static __always_inline void record_listen(struct tcp_record *record, const struc
 	record->listener_cookie = cookie;
 }
 
-/* What a clone of the listener's record must not inherit. */
-static __always_inline void begin_child(struct tcp_record *record)
+/*
+ * The listener of a child, by its address; 0: cannot tell. The child is announced as LISTEN -> SYN_RECV from inside inet_csk_clone_lock(), when it is a
+ * copy of its listener still: tcp_create_openreq_child() has yet to make a list head of its own where the listener's points to itself (3.6 to 7.2).
+ */
+static __always_inline __u64 listener_key_of(const struct tcp_sock *child)
 {
-	__builtin_memset(&record->origin, 0, sizeof(record->origin));
-	__builtin_memset(&record->last_read, 0, sizeof(record->last_read));
-	record->last_read_result = 0;
-	record->path_key = 0;
-	record->call_key = 0;
+	if (!bpf_core_field_exists(child->tsq_node))
+		return 0;
+	return (__u64)child->tsq_node.next - bpf_core_field_offset(child->tsq_node);
+}
+
+/* Workers that share a port (SO_REUSEPORT) are told apart by it. */
+static __always_inline void record_child(struct tcp_record *record, const struct tcp_sock *child)
+{
+	struct tcp_record *listener = record_by_key(listener_key_of(child));
+
 	record->origin_kind = TCP_ORIGIN_QUEUED;
-	record->flags = 0;
+	if (!listener || listener == record || !listener->listener_cookie)
+		return;
+	record->listener_cookie = listener->listener_cookie;
+	record->listener = listener->listener;
 }
 
 static __always_inline __u8 direction_of(const struct tcp_record *record, __u8 old_state, __u8 new_state)

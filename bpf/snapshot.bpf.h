@@ -11,7 +11,7 @@ static __always_inline bool is_wanted(__u8 state)
 	return control.snapshot_states & (1U << (state & 31));
 }
 
-/* A listener that existed before gets its record here, so that its children inherit it. */
+/* A listener that existed before gets its record here, so that its children learn it. */
 static __always_inline struct tcp_record *record_of_row(struct sock_common *skc, __u8 state)
 {
 	const struct sock *sk = (const struct sock *)skc;

@@ -82,7 +82,8 @@ int BPF_PROG(on_destroy, struct sock *sk)
 			change.task.stack_id = capture_stack(ctx, &change.task);
 		emit_socket(TCP_EVENT_KIND_RELEASE, tp, sk, record, &change);
 	}
-	forget(sk);
+	if (record)
+		forget(sk);
 	return 0;
 }
 
@@ -239,21 +240,6 @@ int BPF_KRETPROBE(on_accept_kret, struct sock *child)
 {
 	if (child)
 		note_accept(ctx, 0, record_by_key_or_new(sock_key_of(child)));
-	return 0;
-}
-
-/* A connection enters its listener's accept queue; softirq. Only where no storage is cloned. */
-SEC("fentry/inet_csk_reqsk_queue_add")
-int BPF_PROG(on_queued_fentry, struct sock *listener, struct request_sock *request, struct sock *child)
-{
-	note_queued(sock_key_of(listener), sock_key_of(child));
-	return 0;
-}
-
-SEC("kprobe/inet_csk_reqsk_queue_add")
-int BPF_KPROBE(on_queued_kprobe, struct sock *listener, struct request_sock *request, struct sock *child)
-{
-	note_queued(sock_key_of(listener), sock_key_of(child));
 	return 0;
 }
 

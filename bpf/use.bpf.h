@@ -158,21 +158,4 @@ static __always_inline void note_accept(void *ctx, struct tcp_record *listener, 
 	child->origin_kind = TCP_ORIGIN_ACCEPT;
 }
 
-/* Kernels without sk storage: the child learns its listener when it is queued. */
-static __always_inline void note_queued(__u64 listener_key, __u64 child_key)
-{
-	struct tcp_record *listener = record_by_key(listener_key);
-	struct tcp_record *child;
-
-	if (!listener)
-		return;
-	child = record_by_key_or_new(child_key);
-	if (!child)
-		return;
-	child->listener_cookie = listener->listener_cookie;
-	child->listener = listener->listener;
-	if (child->origin_kind == TCP_ORIGIN_UNKNOWN)
-		child->origin_kind = TCP_ORIGIN_QUEUED;
-}
-
 #endif

@@ -179,8 +179,13 @@ struct inet_connection_sock {
 	} icsk_ack;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
+	struct list_head tsq_node;
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u32 rcv_nxt;

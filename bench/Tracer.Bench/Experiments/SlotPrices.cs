@@ -6,7 +6,7 @@ namespace Tracer.Bench.Experiments;
 /// <summary>What each fact that can be done without costs inside the kernel: the default less what is left when it is forced off.</summary>
 internal sealed class SlotPrices : IExperiment
 {
-    private const int MostRounds = 3; // seventeen daemons each
+    private const int MostRounds = 3; // fifteen daemons each
 
     private static readonly (Goal Goal, string[] Options)[] Slots =
     [
@@ -17,7 +17,6 @@ internal sealed class SlotPrices : IExperiment
         Slot("process-exit", "process-exit=scan"),
         Slot("unwind-tables", "stacks=frame-pointers"),
         (Told("stacks", "--stack-budget 0"), ["--stack-budget", "0"]),
-        (Told("storage", "--hooks owner-record=hash"), ["--hooks", "owner-record=hash"]),
     ];
 
     public IReadOnlyList<Goal> Goals => [.. Slots.Select(slot => slot.Goal)];

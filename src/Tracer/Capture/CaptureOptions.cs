@@ -12,8 +12,8 @@ public sealed record CaptureOptions
     /// <summary>Ring buffer, bytes; a power of two and a multiple of the page size.</summary>
     public uint RingBytes { get; init; } = 16 << 20;
 
-    /// <summary>Entries of the owner table where socket storage is not to be had.</summary>
-    public uint MaxKeyedRecords { get; init; } = 262_144;
+    /// <summary>Sockets that have a record at a time; no owner is known of others, and they are counted.</summary>
+    public uint MaxRecords { get; init; } = 262_144;
 
     /// <summary>Stack walks per CPU and second.</summary>
     public uint StackBudget { get; init; } = 4_000;

@@ -12,11 +12,12 @@ namespace Tracer.Capture;
 public sealed class CaptureSession : IDisposable
 {
     private const uint BudgetWindowsPerSecond = 10; /* BUDGET_WINDOW_NS, unwind.bpf.h */
+    private const uint MaxPreallocatedRecords = 262_144; // of 368 bytes, whether there are sockets or not
 
     private static readonly string[] Iterators = ["on_snapshot", "on_descriptor", "on_descriptor_probed", "on_mapping", "on_thread"];
 
     // Before 6.1 (34dd3bad1a6f) a kprobe must not use a hash table that allocates: it may have interrupted the allocator.
-    private static readonly string[] GrowingMaps = ["keyed_records", "watched_pids"];
+    private static readonly string[] GrowingMaps = ["records", "watched_pids"];
     private static readonly string[] GrowingUnwindMaps = ["unwind_tables", "targets"];
 
     private readonly BpfObject _object;
@@ -175,10 +176,7 @@ public sealed class CaptureSession : IDisposable
     {
         foreach (string program in opened.ProgramNames)
             opened.SetAutoload(program, plan.Programs.Contains(program));
-        opened.SetMapAutocreate("records", !plan.UsesHash);
-        opened.SetMapAutocreate("keyed_records", plan.UsesHash);
-        if (plan.UsesHash)
-            opened.SetMapMaxEntries("keyed_records", options.MaxKeyedRecords);
+        opened.SetMapMaxEntries("records", plan.UsesKprobes ? Math.Min(options.MaxRecords, MaxPreallocatedRecords) : options.MaxRecords);
         if (plan.UsesKprobes)
         {
             foreach (string map in plan.UsesUnwindTables ? [.. GrowingMaps, .. GrowingUnwindMaps] : GrowingMaps)
@@ -188,7 +186,6 @@ public sealed class CaptureSession : IDisposable
         opened.SetMapMaxEntries("events", options.RingBytes);
         if (plan.UsesUnwindTables)
             opened.SetMapMaxEntries("unwind_rows", options.UnwindRows);
-        opened.SetConstant("has_sk_storage", !plan.UsesHash);
         opened.SetConstant("has_socket_cookie", probe.TryTracingHelper(BpfHelper.GetSocketCookie).Works);
         opened.SetConstant("has_task_btf", plan.RungOf(HookLadders.Task) == HookLadders.CurrentTask);
         opened.SetConstant("has_kernel_reads", probe.TryTracingHelper(BpfHelper.ProbeReadKernel).Works);

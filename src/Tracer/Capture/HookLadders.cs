@@ -9,9 +9,6 @@ public static class HookLadders
     public const string Task = "task";
     public const string CurrentTask = "current-task";
     public const string ProbeRead = "probe-read";
-    public const string Owner = "owner-record";
-    public const string Storage = "sk-storage";
-    public const string Hash = "hash";
     public const string Stacks = "stacks";
     public const string UnwindTables = "unwind-tables";
 
@@ -33,35 +30,23 @@ public static class HookLadders
             new(ProbeRead, [], "", HookTrials.ProbeRead),
             new(None, [], NoTask),
         ]),
-        new(Owner, "what a socket is remembered by",
-        [
-            new(Storage, [], "", SocketStorage),
-            new(Hash, [], "memory is bounded by the table, and listeners are matched by address where no hook names them"),
-        ]),
         new("close", "whether it was close() or shutdown()",
         [
             new("fentry/tcp_close", ["on_close_fentry"], "", Fentry("tcp_close")),
-            new("kprobe/tcp_close", ["on_close_kprobe"], "", Kprobe("tcp_close")) { NeedsHash = true },
+            new("kprobe/tcp_close", ["on_close_kprobe"], "", Kprobe("tcp_close")),
             new("transition", [], ""),
         ]),
         new("accept", "who accepted a connection",
         [
             new("fexit/inet_csk_accept", ["on_accept_fexit"], "", Fexit("inet_csk_accept")),
-            new("kretprobe/inet_csk_accept", ["on_accept_kret"], "", Kretprobe("inet_csk_accept")) { NeedsHash = true },
+            new("kretprobe/inet_csk_accept", ["on_accept_kret"], "", Kretprobe("inet_csk_accept")),
             new("first-use", [], NoStack),
-        ]),
-        new("accept-queue", "whose queue a connection waits in",
-        [
-            new("storage-clone", [], "") { OnlyWithHash = false },
-            new("fentry/inet_csk_reqsk_queue_add", ["on_queued_fentry"], "", Fentry("inet_csk_reqsk_queue_add")) { OnlyWithHash = true },
-            new("kprobe/inet_csk_reqsk_queue_add", ["on_queued_kprobe"], "", Kprobe("inet_csk_reqsk_queue_add")) { NeedsHash = true, OnlyWithHash = true },
-            new("no-socket", [], "listeners that share a port are told apart by scans only"),
         ]),
         new("receive", "who reads, and who read the end",
         [
             new("tp_btf/sock_recv_length", ["on_receive"], "", LengthTracepoint("sock_recv_length")),
             new("fexit/tcp_recvmsg", ["on_recv_fexit"], "", Fexit("tcp_recvmsg")),
-            new("kretprobe/tcp_recvmsg", ["on_recv_kprobe", "on_recv_kret"], "the end of the stream is taken from the result alone", Kretprobe("tcp_recvmsg")) { NeedsHash = true },
+            new("kretprobe/tcp_recvmsg", ["on_recv_kprobe", "on_recv_kret"], "the end of the stream is taken from the result alone", Kretprobe("tcp_recvmsg")),
             new("sequence-numbers", [], "nobody is named as reader; whether the end was read is still known"),
         ]),
         new("send", "who sends, and who still does after the FIN",
@@ -98,7 +83,7 @@ public static class HookLadders
         new("holders", "which processes hold a socket, and as which descriptor",
         [
             new("iter/task_file", ["on_descriptor"], "", Descriptors),
-            new("iter/task_file+probe-read", ["on_descriptor_probed"], "", ProbedDescriptors) { NeedsHash = true },
+            new("iter/task_file+probe-read", ["on_descriptor_probed"], "", ProbedDescriptors),
             new(None, [], "descriptors and their processes are not listed"),
         ]),
         new("threads", "what the threads of a process do now",

@@ -10,10 +10,9 @@ public sealed class HookPlan
     private readonly List<HookStatus> _hooks = [];
     private readonly HashSet<string> _programs = [];
 
-    private HookPlan(bool usesHash) => UsesHash = usesHash;
-
-    /// <summary>Owner records are in the hash table, not in socket storage.</summary>
-    public bool UsesHash { get; }
+    private HookPlan()
+    {
+    }
 
     public IReadOnlyList<HookStatus> Hooks => _hooks;
 
@@ -22,8 +21,6 @@ public sealed class HookPlan
 
     /// <summary>Some program is a kprobe or a kretprobe.</summary>
     public bool UsesKprobes => _hooks.Exists(hook => hook.Rung.StartsWith("kprobe/", StringComparison.Ordinal) || hook.Rung.StartsWith("kretprobe/", StringComparison.Ordinal));
-
-    private string OwnerTable => UsesHash ? HookLadders.Hash : HookLadders.Storage;
 
     /// <summary>Programs to load.</summary>
     public IReadOnlySet<string> Programs => _programs;
@@ -39,23 +36,16 @@ public sealed class HookPlan
     public static HookPlan Choose(ProgramProbe probe, IReadOnlyDictionary<string, string> forced)
     {
         CheckNames(forced);
-        var plan = new HookPlan(MustUseHash(probe, forced));
+        var plan = new HookPlan();
         foreach (HookFact fact in HookLadders.All)
             plan.Climb(fact, probe, forced.GetValueOrDefault(fact.Name));
         return plan;
     }
 
-    /// <summary>Tries a rung, in the light of what was chosen for other facts.</summary>
-    internal RungOutcome Judge(HookRung rung, ProgramProbe probe)
+    internal static RungOutcome Judge(HookRung rung, ProgramProbe probe)
     {
-        if (rung.OnlyWithHash is { } hash && hash != UsesHash)
-            return new RungOutcome(rung, RungState.Pointless, $"has no meaning with {HookLadders.Owner}={OwnerTable}");
         if (rung.Trial?.Try(probe) is { Works: false } refused)
             return new RungOutcome(rung, RungState.Refused, refused.Reason, refused.ErrorNumber);
-        if (rung.Name == HookLadders.Storage && UsesHash)
-            return new RungOutcome(rung, RungState.Excluded, "the hash table was asked for");
-        if (rung.NeedsHash && !UsesHash)
-            return new RungOutcome(rung, RungState.Excluded, "needs owner records in the hash table");
         return new RungOutcome(rung, RungState.Usable);
     }
 
@@ -73,20 +63,11 @@ public sealed class HookPlan
             }
             if (forced is not null)
                 throw new HookChoiceException($"--hooks {fact.Name}={rung.Name}: {outcome.Reason}");
-            if (outcome.State != RungState.Pointless)
-                refused.Add((rung.Name, outcome.Reason));
+            refused.Add((rung.Name, outcome.Reason));
         }
         _hooks.Add(new HookStatus(fact.Name, "", refused, "this fact is not known"));
         if (fact.IsRequired)
             Unsupported = $"this kernel takes no hook for {fact.Name}: " + string.Join("; ", refused.Select(r => $"{r.Rung}: {r.Reason}"));
-    }
-
-    private static bool MustUseHash(ProgramProbe probe, IReadOnlyDictionary<string, string> forced)
-    {
-        if (forced.GetValueOrDefault(HookLadders.Owner) is { } owner)
-            return owner == HookLadders.Hash;
-        bool forcedByProbe = HookLadders.All.Any(f => f.Rungs.Any(r => r.NeedsHash && forced.GetValueOrDefault(f.Name) == r.Name));
-        return forcedByProbe || !HookTrials.SocketStorage.Try(probe).Works;
     }
 
     private static void CheckNames(IReadOnlyDictionary<string, string> forced)

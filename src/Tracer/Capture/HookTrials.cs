@@ -29,9 +29,6 @@ internal static class HookTrials
     /// <summary>6ae08ae3dea2. Refused under lockdown=confidentiality (9d1f8be5cf42): it reads any address.</summary>
     public static HookTrial ProbeRead { get; } = new(p => p.TryTracingHelper(BpfHelper.ProbeReadKernel), new(new(5, 5), Events) { IsLockedDown = true });
 
-    /// <summary>8e4597c627fb: socket storage from tracing programs; 5.2 from others.</summary>
-    public static HookTrial SocketStorage { get; } = new(p => p.TryTracingHelper(BpfHelper.SkStorageGet), Typed(5, 11));
-
     /// <summary>
     /// e6f2dd0f8067 bpf_loop() and 7c7e3d31e785 bpf_find_vma(), both 5.17; 3d7d562f72dc iter/task_vma, 5.12. sched_process_exec and _fork
     /// are older than BTF. The kernel would give bpf_probe_read_user() under lockdown as well, but see <see cref="UserMemory"/>.

@@ -12,10 +12,4 @@ public enum RungState
 
     /// <summary>The kernel refuses it.</summary>
     Refused,
-
-    /// <summary>It does not go with what was chosen for another fact.</summary>
-    Excluded,
-
-    /// <summary>With what was chosen for another fact there is nothing for it to do.</summary>
-    Pointless,
 }

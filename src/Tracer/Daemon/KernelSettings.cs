@@ -9,11 +9,16 @@ namespace Tracer.Daemon;
 /// <summary>The daemon's options, in the terms of the kernel side.</summary>
 internal static class KernelSettings
 {
+    // An empty table takes 16 bytes for each, a record 512 when its socket comes: a thousandth and a hundredth of memory at the most.
+    private const long MemoryPerRecord = 64 << 10;
+    private const long LeastRecords = 262_144;
+    private const long MostRecords = 4 << 20;
+
     public static CaptureOptions Of(DaemonOptions options, uint tickNs, Func<string, ulong> cgroupId) => new()
     {
         TickNs = tickNs,
         RingBytes = (uint)options.RingSizeMiB << 20,
-        MaxKeyedRecords = (uint)Math.Max(options.MaxSockets, 262_144),
+        MaxRecords = (uint)Math.Max(options.MaxSockets, Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryPerRecord, LeastRecords, MostRecords)),
         StackBudget = (uint)options.StacksPerSecond,
         UnwindRows = (uint)options.UnwindRows,
         Scope = options.Scope is { } scope ? ScopeOf(scope, cgroupId) : [],

@@ -9,8 +9,6 @@ namespace Tracer.Kernel.Tests.Rungs;
 /// <summary>One way to learn a fact, as `closewait check` names it.</summary>
 public sealed class Rung : IXunitSerializable
 {
-    private const string Owner = "owner-record";
-
     private string _state = "";
 
     public string Fact { get; private set; } = "";
@@ -24,14 +22,7 @@ public sealed class Rung : IXunitSerializable
     public string[] Options { get; private set; } = [];
 
     /// <summary>Every rung of every ladder that is not chosen anyway.</summary>
-    public static IEnumerable<Rung> All()
-    {
-        List<Rung> rungs = Check([]);
-        // Some have a meaning only with the owner table that is not the usual one here.
-        if (rungs.Find(one => one.Fact == Owner && one is { _state: not "chosen", Refusal: "" }) is { } other)
-            rungs = [.. rungs.Zip(Check(other.Options), (usual, rare) => usual._state == "pointless" ? rare : usual)];
-        return rungs.Where(rung => rung._state != "chosen" || rung.Options.Length > 2);
-    }
+    public static IEnumerable<Rung> All() => Check().Where(rung => rung._state != "chosen");
 
     public override string ToString() => $"{Fact}={Name}";
 
@@ -51,15 +42,15 @@ public sealed class Rung : IXunitSerializable
         Options = info.GetValue<string[]>(nameof(Options))!;
     }
 
-    private static List<Rung> Check(string[] options)
+    private static List<Rung> Check()
     {
-        string output = Command.MustRun(Repository.Executable, ["check", "--json", .. options]).GetAwaiter().GetResult();
+        string output = Command.MustRun(Repository.Executable, ["check", "--json"]).GetAwaiter().GetResult();
         using var check = JsonDocument.Parse(output);
         return [.. check.RootElement.GetProperty("hooks").EnumerateArray()
-            .SelectMany(hook => hook.GetProperty("rungs").EnumerateArray().Select(rung => Of(Text(hook, "fact"), rung, options)))];
+            .SelectMany(hook => hook.GetProperty("rungs").EnumerateArray().Select(rung => Of(Text(hook, "fact"), rung)))];
     }
 
-    private static Rung Of(string fact, JsonElement rung, string[] options)
+    private static Rung Of(string fact, JsonElement rung)
     {
         string name = Text(rung, "rung");
         string state = Text(rung, "state");
@@ -68,8 +59,8 @@ public sealed class Rung : IXunitSerializable
             Fact = fact,
             Name = name,
             _state = state,
-            Refusal = state is "refused" or "pointless" ? Text(rung, "reason") is { Length: > 0 } reason ? reason : state : "",
-            Options = [.. options, "--hooks", $"{fact}={name}"],
+            Refusal = state == "refused" ? Text(rung, "reason") is { Length: > 0 } reason ? reason : state : "",
+            Options = ["--hooks", $"{fact}={name}"],
         };
     }
 

@@ -44,7 +44,7 @@ public sealed class HookLaddersTests
         foreach (HookFact fact in HookLadders.All.Where(f => !f.IsRequired))
         {
             HookRung last = fact.Rungs[^1];
-            Assert.True(last is { Trial: null, NeedsHash: false, OnlyWithHash: null, Programs.Count: 0 }, $"{fact.Name} ends with {last.Name}");
+            Assert.True(last is { Trial: null, Programs.Count: 0 }, $"{fact.Name} ends with {last.Name}");
         }
     }
 
@@ -63,10 +63,6 @@ public sealed class HookLaddersTests
 
     [Fact]
     public void The_best_rung_of_a_fact_costs_nothing() => Assert.All(HookLadders.All, f => Assert.Equal("", f.Rungs[0].Cost));
-
-    [Fact]
-    public void The_owner_table_is_chosen_between_storage_and_hash() =>
-        Assert.Equal([HookLadders.Storage, HookLadders.Hash], HookLadders.All.Single(f => f.Name == HookLadders.Owner).Rungs.Select(r => r.Name));
 
     private static IReadOnlyList<string> ProgramsOn(Architecture machine, bool usesUnwindTables = true)
     {

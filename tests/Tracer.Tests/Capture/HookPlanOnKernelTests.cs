@@ -38,39 +38,6 @@ public sealed class HookPlanOnKernelTests
     }
 
     [Fact]
-    public void The_hash_table_can_be_forced_and_then_no_rung_needs_storage()
-    {
-        RequireKernel();
-        HookPlan plan = Choose((HookLadders.Owner, HookLadders.Hash));
-        Assert.True(plan.UsesHash);
-        Assert.Equal(HookLadders.Hash, plan.RungOf(HookLadders.Owner));
-        Assert.NotEqual("storage-clone", plan.RungOf("accept-queue"));
-        Assert.Null(plan.Unsupported);
-    }
-
-    [Fact]
-    public void A_forced_hook_that_finds_sockets_by_address_brings_the_hash_table_with_it()
-    {
-        RequireKernel();
-        using ProgramProbe probe = ProgramProbe.Open();
-        Assert.SkipUnless(probe.TryKprobe("tcp_close").Works, "not on this kernel: it takes no kprobes");
-        HookPlan plan = HookPlan.Choose(probe, new Dictionary<string, string> { ["close"] = "kprobe/tcp_close" });
-        Assert.True(plan.UsesHash);
-        Assert.Contains("on_close_kprobe", plan.Programs);
-        Assert.Equal(HookLadders.Hash, plan.RungOf(HookLadders.Owner));
-    }
-
-    [Fact]
-    public void A_hook_by_address_together_with_forced_storage_is_refused()
-    {
-        RequireKernel();
-        using ProgramProbe probe = ProgramProbe.Open();
-        Assert.SkipUnless(probe.TryKprobe("tcp_close").Works, "not on this kernel: it takes no kprobes");
-        var forced = new Dictionary<string, string> { ["close"] = "kprobe/tcp_close", [HookLadders.Owner] = HookLadders.Storage };
-        Assert.Contains("hash table", Assert.Throws<HookChoiceException>(() => HookPlan.Choose(probe, forced)).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Forcing_fentry_works_or_gives_the_reason_of_the_kernel()
     {
         RequireKernel();

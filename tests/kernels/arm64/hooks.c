@@ -4,7 +4,7 @@
  * BPF object and prints, a line per fact, what they tell of one connection.
  *
  *   hooks probe                       each program by itself: attached, or the errno
- *   hooks follow TABLE PROGRAM...     a connection followed by these; TABLE: storage or hash
+ *   hooks follow PROGRAM...           a connection followed by these
  */
 #include <linux/types.h>
 #include <stdbool.h>
@@ -22,7 +22,7 @@
 #include "hooks.skel.h"
 
 #define RING_BYTES (1 << 20)
-#define KEYED_RECORDS 1024
+#define RECORDS 1024
 #define TICK_NS 4000000 /* CONFIG_HZ=250 */
 #define DEADLINE_S 20 /* an emulated guest is slow */
 #define NEAR 65536
@@ -230,7 +230,7 @@ static struct hooks *open_with(int count, char **names)
 		bpf_program__set_autoload(program, wanted);
 	}
 	bpf_map__set_max_entries(skel->maps.events, RING_BYTES);
-	bpf_map__set_max_entries(skel->maps.keyed_records, KEYED_RECORDS);
+	bpf_map__set_max_entries(skel->maps.records, RECORDS);
 	skel->rodata->tick_ns = TICK_NS;
 	skel->rodata->recvmsg_args = parameters_of("tcp_recvmsg", 5);
 	skel->rodata->accept_args = parameters_of("inet_csk_accept", 2);
@@ -261,7 +261,7 @@ static int probe(void)
 	return 0;
 }
 
-static int follow(bool uses_hash, int count, char **names)
+static int follow(int count, char **names)
 {
 	struct hooks *skel = open_with(count, names);
 	int waiting[2], go[2], status;
@@ -270,9 +270,6 @@ static int follow(bool uses_hash, int count, char **names)
 	char byte = 0;
 	time_t begun;
 
-	skel->rodata->has_sk_storage = !uses_hash;
-	bpf_map__set_autocreate(skel->maps.records, !uses_hash);
-	bpf_map__set_autocreate(skel->maps.keyed_records, uses_hash);
 	if (hooks__load(skel) || hooks__attach(skel))
 		die("load and attach");
 	ring = ring_buffer__new(bpf_map__fd(skel->maps.events), take, NULL, NULL);
@@ -312,7 +309,7 @@ int main(int count, char **words)
 {
 	if (count == 2 && !strcmp(words[1], "probe"))
 		return probe();
-	if (count > 3 && !strcmp(words[1], "follow"))
-		return follow(!strcmp(words[2], "hash"), count - 3, words + 3);
+	if (count > 2 && !strcmp(words[1], "follow"))
+		return follow(count - 2, words + 2);
 	return 2;
 }
