@@ -81,6 +81,7 @@ internal static class SampleRecords
                 LastReadResult = -11,
                 Flags = TcpRecordFlags.EntrySeen | TcpRecordFlags.WasCloseWait,
                 OriginKind = TcpOrigin.Accept,
+                CallKey = 78,
             },
         };
         socket.Event.Header = RecordBytes.Header<TcpSocketEvent>(kind);
