@@ -115,7 +115,7 @@ static __always_inline bool note_receive(void *ctx, struct tcp_record *record, i
 	}
 	if (!note_read(ctx, record, result, path))
 		return false;
-	record->call_key = record->path_key & PATH_NATIVE ? registers : 0;
+	record->call_key = path & PATH_NATIVE ? registers : 0; /* also if the walk was refused: it is tried again in the next tick */
 	news = adopt(record, &record->last_read);
 	if (is_end) {
 		record->eof_read = record->last_read;

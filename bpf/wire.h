@@ -79,7 +79,7 @@ enum tcp_origin {
 	TCP_ORIGIN_CONNECT = 1, /* the origin actor called connect() */
 	TCP_ORIGIN_ACCEPT = 2, /* the origin actor returned from accept(): a hook saw it */
 	TCP_ORIGIN_ADOPTED = 3, /* inbound; the origin actor was the first to receive or send on it */
-	TCP_ORIGIN_QUEUED = 4, /* inbound and no task has touched it yet; the listener actor is set */
+	TCP_ORIGIN_QUEUED = 4, /* inbound and no task has touched it yet; the listener actor is set if it is known */
 	TCP_ORIGIN_LISTEN = 5, /* the socket is a listener; the origin actor called listen() */
 	TCP_ORIGIN_EXISTED = 6, /* existed before the tracer; the origin actor is the first user seen */
 };

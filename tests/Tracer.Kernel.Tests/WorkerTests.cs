@@ -31,6 +31,7 @@ public sealed class WorkerTests(DaemonFixture fixture) : SharedDaemonTest(fixtur
     }
 
     [Fact]
+    [Trait("Guest", "cookies")]
     public async Task Workers_that_share_a_port_by_reuseport_are_told_apart()
     {
         List<Target> workers = [];
@@ -105,6 +106,8 @@ public sealed class WorkerTests(DaemonFixture fixture) : SharedDaemonTest(fixtur
             Assert.All(own, socket => Assert.Equal((uint)worker.Pid, socket.Listener.Opener.Pid));
             TargetSocket accepted = await worker.Accept(listener);
             Assert.Contains(own, socket => socket.Cookie == accepted.Cookie);
+            SocketRecord first = await Journal.UntilEntered(accepted.Cookie);
+            Assert.Equal((listener.Cookie, (uint)worker.Pid), (first.Listener.Cookie, first.Listener.Opener.Pid)); // before any scan
             SocketRecord record = await Daemon.ListUntil(accepted.Cookie, "the worker holds it", socket => socket.Holders.Count == 1);
             Assert.Equal((uint)worker.Pid, record.Holders[0].Pid);
         }
