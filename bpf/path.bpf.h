@@ -52,7 +52,7 @@ static __always_inline __u64 weighed(__u64 value, __u64 place)
  * A cheaper name than the one below, for "this thread by this very call": what it left in registers at the system call, and nothing that is in
  * memory. Two calls of one frame of the stack with the same arguments share a name: good for a moment only. 0: cannot tell.
  */
-static __noinline __u32 call_registers(__u32 tid)
+static __always_inline __u32 call_registers(__u32 tid)
 {
 	__u64 sum = weighed(tid, 0);
 	struct pt_regs *regs;

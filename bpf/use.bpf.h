@@ -36,7 +36,7 @@ static __always_inline __u64 tick_time(struct scratch *scratch)
 /* What is known of the FIN must be exact; before it, receives are good to a tick. */
 static __always_inline bool tick_is_enough(const struct tcp_record *record, int result)
 {
-	return (result > 0 || result == -EAGAIN) && !(record->flags & TCP_RECORD_FLAG_WAS_CLOSE_WAIT);
+	return result && !(record->flags & TCP_RECORD_FLAG_WAS_CLOSE_WAIT);
 }
 
 /* Never earlier than the receive before, which another processor may have seen. */

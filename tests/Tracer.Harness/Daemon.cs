@@ -168,9 +168,9 @@ public sealed class Daemon : IAsyncDisposable
         {
             return await Status();
         }
-        catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
+        catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
         {
-            return null;
+            return null; // a machine that does something else may need more than one try
         }
     }
 }

@@ -79,7 +79,9 @@ public sealed class RungTests : KernelTest
         await Deadline.Until(
             "the last state is told",
             () => story.Lives(transitions) is var (server, client) && server.Length >= ServersLife.Length && client.Length >= ClientsLife.Length,
-            evidence: () => story.Lives(transitions) is var (server, client) ? $"server: {string.Join(", ", server)}; client: {string.Join(", ", client)}" : "");
+            evidence: () => story.Lives(transitions) is var (server, client)
+                ? $"server: {string.Join(", ", server)}; client: {string.Join(", ", client)}; {transitions.Lost} announced as lost"
+                : "");
         Assert.Equal(ServersLife, story.Lives(transitions).Server);
         Assert.Equal(ClientsLife, story.Lives(transitions).Client);
         Assert.Empty(story.Bystanders(transitions));

@@ -42,11 +42,19 @@ internal sealed class RuntimeScene : IAsyncDisposable
     {
         ClosingPeer peer = new();
         ILeakingTarget program = await start(peer.Port);
-        await program.Ready();
-        Daemon daemon = await Daemon.Start(daemonOptions);
-        await Deadline.Until("the daemon has looked at what runs", async () =>
-            (await daemon.Counters())["unwind_preloaded"] == 1 ? daemon : null, Settled);
-        return await Begin(peer, daemon, program);
+        try
+        {
+            await program.Ready();
+            Daemon daemon = await Daemon.Start(daemonOptions);
+            await Deadline.Until("the daemon has looked at what runs", async () =>
+                (await daemon.Counters())["unwind_preloaded"] == 1 ? daemon : null, Settled);
+            return await Begin(peer, daemon, program);
+        }
+        catch
+        {
+            await program.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The daemon runs first.</summary>
