@@ -184,7 +184,7 @@ static __always_inline void record_child(struct tcp_record *record, const struct
 	struct tcp_record *listener = record_by_key(listener_key_of(child));
 
 	record->origin_kind = TCP_ORIGIN_QUEUED;
-	if (!listener || listener == record || !listener->listener_cookie)
+	if (!listener || listener->origin_kind != TCP_ORIGIN_LISTEN) /* a pointer to anything else is not believed */
 		return;
 	record->listener_cookie = listener->listener_cookie;
 	record->listener = listener->listener;

@@ -21,7 +21,7 @@ static __always_inline bool actor_with_stack(void *ctx, struct tcp_actor *actor)
 	return true;
 }
 
-/* The clock of the current tick, read once in it: a clock is 45 ns. Never later than it is. 0: no tick. */
+/* The clock of the current tick, read once in it: a clock is 45 ns. Never later than it is. */
 static __always_inline __u64 tick_time(struct scratch *scratch)
 {
 	__u64 jiffies = bpf_jiffies64();
