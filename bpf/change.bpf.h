@@ -101,12 +101,20 @@ static __always_inline struct tcp_record *apply_change(const struct sock *sk, co
 	return record;
 }
 
+static __always_inline void count_change(__u32 counter, bool nested)
+{
+	if (nested)
+		count(counter);
+	else
+		count_plainly(counter);
+}
+
 /* Lets a change out of the kernel if anybody wants it. */
 static __always_inline void tell_change(const struct tcp_sock *tp, const struct sock *sk, const struct tcp_record *record,
-					const struct change *c, __u32 watched)
+					const struct change *c, __u32 watched, bool nested)
 {
 	if (!is_in_scope(tp, record)) {
-		count(TCP_COUNTER_FILTERED);
+		count_change(TCP_COUNTER_FILTERED, nested);
 		return;
 	}
 	if (c->new_state == TCP_WIRE_STATE_CLOSE_WAIT || c->old_state == TCP_WIRE_STATE_CLOSE_WAIT)
@@ -115,7 +123,7 @@ static __always_inline void tell_change(const struct tcp_sock *tp, const struct 
 	else if (watched & 1U << (c->new_state & 31))
 		emit_transition(tp, sk, record, c);
 	else
-		count(TCP_COUNTER_FILTERED);
+		count_change(TCP_COUNTER_FILTERED, nested);
 }
 
 /*
@@ -131,7 +139,8 @@ static __always_inline bool keep_unnamed(const struct sock *sk, struct tcp_recor
 	return true;
 }
 
-static __always_inline void tell_kept(const struct tcp_sock *tp, const struct sock *sk, struct tcp_record *record, __u32 watched)
+static __always_inline void tell_kept(const struct tcp_sock *tp, const struct sock *sk, struct tcp_record *record, __u32 watched,
+				      bool nested)
 {
 	struct change first = { .old_state = TCP_WIRE_STATE_LISTEN, .new_state = TCP_WIRE_STATE_SYN_RECV };
 
@@ -140,7 +149,7 @@ static __always_inline void tell_kept(const struct tcp_sock *tp, const struct so
 	first.ktime_ns = record->close_wait_ktime_ns;
 	record->flags &= ~TCP_RECORD_FLAG_UNNAMED;
 	record->close_wait_ktime_ns = 0;
-	tell_change(tp, sk, record, &first, watched);
+	tell_change(tp, sk, record, &first, watched, nested);
 }
 
 /*
@@ -167,9 +176,9 @@ static __always_inline void handle_change(void *ctx, const struct sock *sk, stru
 
 	if (!tp)
 		return;
-	count(TCP_COUNTER_TRANSITIONS);
+	count_change(TCP_COUNTER_TRANSITIONS, nested);
 	if (!control.watch_filters && !is_of_record(c)) {
-		count(TCP_COUNTER_FILTERED);
+		count_change(TCP_COUNTER_FILTERED, nested);
 		return;
 	}
 	/* A constant, not c->nested: then the second program is without the walk, and verified in half the time. */
@@ -180,8 +189,8 @@ static __always_inline void handle_change(void *ctx, const struct sock *sk, stru
 		return;
 	watched = watched_states(tp, record);
 	if (c->old_state == TCP_WIRE_STATE_SYN_RECV) /* which changes nothing in a record but by this */
-		tell_kept(tp, sk, record, watched);
-	tell_change(tp, sk, record, c, watched);
+		tell_kept(tp, sk, record, watched, nested);
+	tell_change(tp, sk, record, c, watched, nested);
 }
 
 #endif

@@ -10,18 +10,27 @@
  */
 static __always_inline void count(__u32 counter)
 {
-	__u64 *value = bpf_map_lookup_elem(&counters, &counter);
+	struct counter *value = bpf_map_lookup_elem(&counters, &counter);
 
 	if (!value)
 		return;
 #if defined(__TARGET_ARCH_x86)
-	__sync_fetch_and_add(value, 1);
+	__sync_fetch_and_add(&value->atomic, 1);
 #else
 	/* A use of the old value, or the compiler does not ask for it. */
 	asm volatile(""
 		     :
-		     : "r"(__sync_fetch_and_add(value, 1)));
+		     : "r"(__sync_fetch_and_add(&value->atomic, 1)));
 #endif
+}
+
+/* For on_state_change alone, which nothing interrupts that counts so: a tenth of the time, and it counts each change twice. */
+static __always_inline void count_plainly(__u32 counter)
+{
+	struct counter *value = bpf_map_lookup_elem(&counters, &counter);
+
+	if (value)
+		value->plain++;
 }
 
 #endif

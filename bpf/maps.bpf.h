@@ -104,11 +104,17 @@ struct {
 	__type(value, __u64);
 } receiving SEC(".maps");
 
+/* Their sum is what was counted. */
+struct counter {
+	__u64 atomic; /* by count() */
+	__u64 plain; /* by count_plainly() */
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, TCP_COUNTER_COUNT);
 	__type(key, __u32);
-	__type(value, __u64);
+	__type(value, struct counter);
 } counters SEC(".maps");
 
 /* The mapping that holds an address, and its table. */
@@ -169,6 +175,8 @@ struct stack_window {
  */
 struct scratch {
 	__u64 running; /* the state-change hook is running on this CPU */
+	__u64 taken_of_task; /* see nested.bpf.h */
+	__u64 taken_of_softirq;
 	__u64 budget_window; /* 100 ms window of budget_used */
 	__u64 budget_used;
 	__u64 exec_window; /* the same for new programs */

@@ -9,6 +9,7 @@
 #include "counters.bpf.h"
 #include "ring.bpf.h"
 #include "sock.bpf.h"
+#include "nested.bpf.h"
 #include "unwind.bpf.h"
 #include "path.bpf.h"
 #include "stack.bpf.h"
@@ -39,26 +40,43 @@ int BPF_PROG(on_state_change, const struct sock *sk, const int old_state, const 
 		return 0;
 	*running = 1;
 	handle_change(ctx, sk, &change, false);
+	take(scratch, sk, new_state);
 	*running = 0;
 	return 0;
 }
 
-/*
- * A softirq that interrupts the program above changes states too, and the kernel
- * does not run a tracing program inside itself (6.2, 05b24ff9b2cf): without this
- * second program those changes would be lost. Never in the context of an owner.
- */
+/* Never in the context of an owner. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_nested_change, const struct sock *sk, const int old_state, const int new_state)
 {
 	struct change change = { .old_state = old_state, .new_state = new_state, .nested = true };
 	struct scratch *scratch = scratch_of_this_cpu();
 
-	if (!scratch || !*(volatile __u64 *)&scratch->running)
+	if (!scratch || is_taken(scratch, sk, new_state))
 		return 0;
 	count(TCP_COUNTER_NESTED);
 	handle_change(ctx, sk, &change, true);
 	return 0;
+}
+
+static __always_inline void handle_destroy(void *ctx, struct sock *sk, bool nested)
+{
+	struct change change = { .old_state = TCP_WIRE_STATE_CLOSE, .new_state = TCP_WIRE_STATE_CLOSE, .nested = nested };
+	struct tcp_sock *tp = tcp_sock_of(sk);
+	struct tcp_record *record;
+
+	if (!tp)
+		return;
+	record = record_of(sk);
+	if (record && record->flags & TCP_RECORD_FLAG_LEFT_OPEN && is_in_scope(tp, record)) {
+		if (!nested && sk->sk_lock.owned)
+			change.has_task = fill_actor(&change.task, &change.task_exiting);
+		if (change.has_task && !change.task_exiting)
+			change.task.stack_id = capture_stack(ctx, &change.task);
+		emit_socket(TCP_EVENT_KIND_RELEASE, tp, sk, record, &change);
+	}
+	if (record)
+		forget(sk);
 }
 
 /*
@@ -68,22 +86,23 @@ int BPF_PROG(on_nested_change, const struct sock *sk, const int old_state, const
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(on_destroy, struct sock *sk)
 {
-	struct change change = { .old_state = TCP_WIRE_STATE_CLOSE, .new_state = TCP_WIRE_STATE_CLOSE };
-	struct tcp_sock *tp = tcp_sock_of(sk);
-	struct tcp_record *record;
+	struct scratch *scratch = scratch_of_this_cpu();
 
-	if (!tp)
+	handle_destroy(ctx, sk, false);
+	if (scratch)
+		take(scratch, sk, DESTROYED);
+	return 0;
+}
+
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(on_nested_destroy, struct sock *sk)
+{
+	struct scratch *scratch = scratch_of_this_cpu();
+
+	if (!scratch || is_taken(scratch, sk, DESTROYED))
 		return 0;
-	record = record_of(sk);
-	if (record && record->flags & TCP_RECORD_FLAG_LEFT_OPEN && is_in_scope(tp, record)) {
-		if (sk->sk_lock.owned)
-			change.has_task = fill_actor(&change.task, &change.task_exiting);
-		if (change.has_task && !change.task_exiting)
-			change.task.stack_id = capture_stack(ctx, &change.task);
-		emit_socket(TCP_EVENT_KIND_RELEASE, tp, sk, record, &change);
-	}
-	if (record)
-		forget(sk);
+	count(TCP_COUNTER_NESTED);
+	handle_destroy(ctx, sk, true);
 	return 0;
 }
 

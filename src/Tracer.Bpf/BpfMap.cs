@@ -121,12 +121,13 @@ public sealed unsafe class BpfMap
         }
     }
 
-    /// <summary>Sum over all possible CPUs of the u64 at one index of a per-CPU array.</summary>
+    /// <summary>Sum over all possible CPUs of the u64s at one index of a per-CPU array.</summary>
     public ulong SumPerCpu(uint index)
     {
-        if (Type != BpfMapType.PerCpuArray || ValueSize != sizeof(ulong))
+        if (Type != BpfMapType.PerCpuArray || ValueSize % sizeof(ulong) != 0)
             throw new BpfException($"sum map '{Name}'", Errno.EINVAL, "it is not a per-CPU array of u64");
-        Span<ulong> values = PossibleCpus.Count <= 128 ? stackalloc ulong[PossibleCpus.Count] : new ulong[PossibleCpus.Count];
+        int count = PossibleCpus.Count * ValueSize / sizeof(ulong);
+        Span<ulong> values = count <= 256 ? stackalloc ulong[count] : new ulong[count];
         using BpfObject.Lease lease = _owner.Borrow();
         fixed (ulong* v = values)
         {

@@ -11,7 +11,5 @@ public enum BpfMapType
     StackTrace = 7,
     LruHash = 9,
     LruPerCpuHash = 10,
-    SkStorage = 24,
     RingBuffer = 27,
-    TaskStorage = 29,
 }

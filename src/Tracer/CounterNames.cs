@@ -18,7 +18,7 @@ public static class CounterNames
         [TcpCounter.StacksFailed] = "stack walks without a result",
         [TcpCounter.StacksOverBudget] = "stack walks not done because the budget was spent",
         [TcpCounter.RecordsRefused] = "sockets without an owner record: no memory or no slot",
-        [TcpCounter.Nested] = "state changes inside an interrupted hook, taken by the second program",
+        [TcpCounter.Nested] = "state changes and ends of sockets inside an interrupted hook, taken by its second program",
         [TcpCounter.ExitsSubmitted] = "ends of processes given to the ring",
         [TcpCounter.ExitsLost] = "ends of processes refused by a full ring",
         [TcpCounter.Doorbells] = "wake-ups sent to the sleeping reader",

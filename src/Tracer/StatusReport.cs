@@ -42,7 +42,8 @@ public sealed class StatusReport(
     {
         foreach ((TcpCounter counter, string name, string help) in CounterNames.Kernel)
             yield return new CounterValue(name, session.ReadCounter(counter), help);
-        yield return new CounterValue("hook_runs_skipped", session.ReadSkippedRuns(), "state changes lost because both programs of the hook were interrupted");
+        yield return new CounterValue("hook_runs_skipped", session.ReadSkippedRuns(), "state changes and ends of sockets lost because both programs of the hook were interrupted");
+        yield return new CounterValue("other_hook_runs_skipped", session.ReadOtherSkippedRuns(), "runs of the other hooks lost in an interrupted run: a reset, a read or a close that is not known");
     }
 
     private IEnumerable<CounterValue> PumpCounters()

@@ -40,6 +40,10 @@ public sealed class NetworkNamespace : IAsyncDisposable
 
     public Task SetLoopback(bool up) => Command.MustRun("ip", "-n", Name, "link", "set", "lo", up ? "up" : "down");
 
+    /// <summary>Loopback packets are handled by all processors from now on, which interrupt each other for it (receive packet steering).</summary>
+    public Task SteerLoopback() => Command.MustRun(
+        "ip", "netns", "exec", Name, "sh", "-c", $"echo {(1u << Math.Min(Environment.ProcessorCount, 31)) - 1:x} > /sys/class/net/lo/queues/rx-0/rps_cpus");
+
     public Child Start(string program, params string[] arguments) =>
         Child.Start("ip", ["netns", "exec", Name, program, .. arguments]);
 

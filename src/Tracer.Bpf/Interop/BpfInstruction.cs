@@ -7,7 +7,6 @@ namespace Tracer.Bpf.Interop;
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct BpfInstruction(byte code, int destination, int source, short offset, int immediate)
 {
-    private const int SourceIsMap = 1; // BPF_PSEUDO_MAP_FD
     private const int SourceIsFunction = 4; // BPF_PSEUDO_FUNC
 
     internal readonly byte Code = code;
@@ -32,9 +31,6 @@ internal readonly struct BpfInstruction(byte code, int destination, int source, 
     internal static BpfInstruction Call(int helper) => new(0x85, 0, 0, 0, helper);
 
     internal static BpfInstruction Exit() => new(0x95, 0, 0, 0, 0);
-
-    /// <summary>First half of the 16-byte load of a map; <see cref="SecondHalf"/> must follow.</summary>
-    internal static BpfInstruction LoadMap(int destination, int mapFd) => new(0x18, destination, SourceIsMap, 0, mapFd);
 
     /// <summary>First half of the 16-byte load of a callback, relative to the next instruction; <see cref="SecondHalf"/> must follow.</summary>
     internal static BpfInstruction LoadFunction(int destination, int relative) => new(0x18, destination, SourceIsFunction, 0, relative);

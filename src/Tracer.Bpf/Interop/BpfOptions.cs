@@ -43,19 +43,3 @@ internal unsafe struct BpfProgramLoadOptions
     internal uint LogSize;
     internal byte* LogBuffer;
 }
-
-/// <summary>struct bpf_map_create_opts, bpf/bpf.h.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct BpfMapCreateOptions
-{
-    internal nuint Size;
-    internal uint BtfFd;
-    internal uint BtfKeyTypeId;
-    internal uint BtfValueTypeId;
-    internal uint BtfVmlinuxValueTypeId;
-    internal uint InnerMapFd;
-    internal uint MapFlags;
-    internal ulong MapExtra;
-    internal uint NumaNode;
-    internal uint MapIfindex;
-}

@@ -105,7 +105,7 @@ internal static unsafe partial class LibBpf
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int bpf_map_create(int type, string name, uint keySize, uint valueSize, uint maxEntries,
-        BpfMapCreateOptions* options);
+        void* options);
 
     [LibraryImport(Library)]
     internal static partial int bpf_btf_load(byte* btf, nuint size, void* options);

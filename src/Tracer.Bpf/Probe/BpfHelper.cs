@@ -7,8 +7,6 @@ public enum BpfHelper
     GetSocketCookie = 46,
     GetStack = 67,
     GetCurrentCgroupId = 80,
-    SkStorageGet = 107,
-    SkStorageDelete = 108,
     ProbeReadUser = 112,
     ProbeReadKernel = 113,
     Jiffies64 = 118,

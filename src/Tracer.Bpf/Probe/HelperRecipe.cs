@@ -14,25 +14,20 @@ internal static class HelperRecipe
     private const int UserStack = 1 << 8; // BPF_F_USER_STACK
     private const short IteratorFile = 24; // of struct bpf_iter__task_file: meta, task, fd (8 bytes each), file
 
-    /// <summary>Whether the call needs a socket storage map.</summary>
-    internal static bool NeedsStorage(BpfHelper helper) => helper is BpfHelper.SkStorageGet or BpfHelper.SkStorageDelete;
-
     /// <summary>Whether the program has a callback, and with it type information.</summary>
     internal static bool NeedsBtf(BpfHelper helper) => helper is BpfHelper.Loop;
 
     /// <summary>Whether it is called from the iterator over descriptors rather than from the state tracepoint.</summary>
     internal static bool NeedsFile(BpfHelper helper) => helper is BpfHelper.SockFromFile;
 
-    internal static BpfInstruction[] Build(BpfHelper helper, int storageFd) =>
-        [.. Arguments(helper, storageFd), Call((int)helper), Move(R0, 0), Exit(), .. Callback(helper)];
+    internal static BpfInstruction[] Build(BpfHelper helper) =>
+        [.. Arguments(helper), Call((int)helper), Move(R0, 0), Exit(), .. Callback(helper)];
 
     // r1 is the context of the program; the tracepoint's first argument, the socket, lies at its start.
-    private static BpfInstruction[] Arguments(BpfHelper helper, int storageFd) => helper switch
+    private static BpfInstruction[] Arguments(BpfHelper helper) => helper switch
     {
         BpfHelper.GetSocketCookie or BpfHelper.SkcToTcpSock => [Load(R1, R1, 0)],
         BpfHelper.GetStack => [.. Buffer(), Move(R3, 8), Move(R4, UserStack)],
-        BpfHelper.SkStorageGet => [Load(R2, R1, 0), LoadMap(R1, storageFd), SecondHalf(), Move(R3, 0), Move(R4, 0)],
-        BpfHelper.SkStorageDelete => [Load(R2, R1, 0), LoadMap(R1, storageFd), SecondHalf()],
         BpfHelper.ProbeReadUser or BpfHelper.ProbeReadKernel => [.. Buffer(), MoveRegister(R1, R2), Move(R2, 8), Move(R3, 0)],
         BpfHelper.SockFromFile => [Load(R1, R1, IteratorFile), ExitIfZero(R1)],
         BpfHelper.TaskPtRegs => [Call((int)BpfHelper.GetCurrentTaskBtf), MoveRegister(R1, R0)],

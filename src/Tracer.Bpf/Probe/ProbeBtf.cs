@@ -6,12 +6,11 @@ using Tracer.Linux.Interop;
 namespace Tracer.Bpf.Probe;
 
 /// <summary>
-/// The smallest type information that the kernel accepts where it insists on some: an int for the keys and values of
-/// storage maps, and two functions for a program with a callback.
+/// The smallest type information that the kernel accepts for a program with a callback: an int, and two functions that return one.
 /// </summary>
 internal sealed unsafe class ProbeBtf : IDisposable
 {
-    internal const uint IntType = 1;
+    private const uint IntType = 1;
     private const uint PrototypeType = 2;
     private const uint MainType = 3;
     private const uint CallbackType = 4;

@@ -13,7 +13,6 @@ public sealed unsafe class ProgramProbe : IDisposable
 {
     private const string StateTracepoint = "inet_sock_set_state";
     private const string DescriptorIterator = "task_file";
-    private const int NoPreallocation = 1; // BPF_F_NO_PREALLOC, mandatory for storage maps
 
     private readonly KernelTypes _types;
 
@@ -65,14 +64,11 @@ public sealed unsafe class ProgramProbe : IDisposable
         string place = isIterator ? $"bpf_iter_{DescriptorIterator}" : $"btf_trace_{StateTracepoint}";
         if (!TryFindType(place, isIterator ? KernelTypes.Function : KernelTypes.Typedef, out uint type, out ProbeResult result))
             return result;
-        using DescriptorHandle? storage = HelperRecipe.NeedsStorage(helper) ? CreateMap(BpfMapType.SkStorage, out result) : null;
-        if (storage is { IsInvalid: true })
-            return result;
         int errno = 0;
         using ProbeBtf? btf = HelperRecipe.NeedsBtf(helper) ? ProbeBtf.TryLoad(out errno) : null;
         if (errno != 0)
             return ProbeResult.Failure("the kernel refuses type information", errno);
-        BpfInstruction[] instructions = HelperRecipe.Build(helper, storage?.Number ?? -1);
+        BpfInstruction[] instructions = HelperRecipe.Build(helper);
         int attachType = isIterator ? TinyProgram.AttachIterator : TinyProgram.AttachRawTracepoint;
         TinyProgram.Load(TinyProgram.TypeTracing, attachType, type, instructions, btf, out result).Dispose();
         return result;
@@ -80,8 +76,13 @@ public sealed unsafe class ProgramProbe : IDisposable
 
     public ProbeResult TryMapType(BpfMapType type)
     {
-        CreateMap(type, out ProbeResult result).Dispose();
-        return result;
+        bool isRing = type == BpfMapType.RingBuffer;
+        uint keySize = isRing ? 0u : 4u;
+        uint valueSize = isRing ? 0u : 8u; // a stack trace is made of addresses
+        uint entries = isRing ? (uint)Environment.SystemPageSize : 1;
+        int fd = LibBpf.bpf_map_create((int)type, "closewait_probe", keySize, valueSize, entries, null);
+        new DescriptorHandle(Math.Max(fd, -1)).Dispose();
+        return fd >= 0 ? ProbeResult.Success : ProbeResult.Failure("the kernel refuses to create it", -fd);
     }
 
     /// <summary>
@@ -126,26 +127,5 @@ public sealed unsafe class ProgramProbe : IDisposable
             return ProbeResult.Failure("it loads, but cannot be attached", -link);
         _attached.Add(new DescriptorHandle(link));
         return ProbeResult.Success;
-    }
-
-    private static DescriptorHandle CreateMap(BpfMapType type, out ProbeResult result)
-    {
-        bool isRing = type == BpfMapType.RingBuffer;
-        bool isStorage = type is BpfMapType.SkStorage or BpfMapType.TaskStorage;
-        int errno = 0;
-        using ProbeBtf? btf = isStorage ? ProbeBtf.TryLoad(out errno) : null;
-        var options = new BpfMapCreateOptions { Size = (nuint)sizeof(BpfMapCreateOptions) };
-        if (btf is not null)
-        {
-            options.BtfFd = (uint)btf.Fd;
-            options.BtfKeyTypeId = options.BtfValueTypeId = ProbeBtf.IntType;
-            options.MapFlags = NoPreallocation;
-        }
-        uint keySize = isRing ? 0u : 4u;
-        uint valueSize = isRing ? 0u : isStorage ? 4u : 8u; // a stack trace is made of addresses
-        uint entries = isRing ? (uint)Environment.SystemPageSize : isStorage ? 0u : 1;
-        int fd = errno != 0 ? -errno : LibBpf.bpf_map_create((int)type, "closewait_probe", keySize, valueSize, entries, &options);
-        result = fd >= 0 ? ProbeResult.Success : ProbeResult.Failure("the kernel refuses to create it", -fd);
-        return new DescriptorHandle(fd >= 0 ? fd : -1);
     }
 }

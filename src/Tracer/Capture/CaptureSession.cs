@@ -16,7 +16,11 @@ public sealed class CaptureSession : IDisposable
 
     private static readonly string[] Iterators = ["on_snapshot", "on_descriptor", "on_descriptor_probed", "on_mapping", "on_thread"];
 
-    // Before 6.1 (34dd3bad1a6f) a kprobe must not use a hash table that allocates: it may have interrupted the allocator.
+    private static readonly string[] FollowedHooks = ["on_state_change", "on_destroy"];
+    private static readonly string[] FollowingHooks = ["on_nested_change", "on_nested_destroy"]; // skipped where the first one did run
+
+    // Before 6.1 (34dd3bad1a6f) a kprobe must not use a hash table that allocates: it may have interrupted the allocator. Trying it makes the kernel warn.
+    private static readonly Version KprobesMayAllocate = new(6, 1);
     private static readonly string[] GrowingMaps = ["records", "watched_pids"];
     private static readonly string[] GrowingUnwindMaps = ["unwind_tables", "targets"];
 
@@ -117,13 +121,17 @@ public sealed class CaptureSession : IDisposable
 
     public ulong ReadCounter(TcpCounter counter) => _counters.SumPerCpu((uint)counter);
 
-    /// <summary>State changes lost because both programs were interrupted: skipped runs less those the second program took.</summary>
+    /// <summary>State changes and ends of sockets that were lost: runs the kernel skipped less those the second programs took (bpf/nested.bpf.h).</summary>
     public ulong ReadSkippedRuns()
     {
-        ulong skipped = _object.RecursionMisses("on_state_change");
+        ulong skipped = ReadSkippedRuns(FollowedHooks.Contains);
         ulong taken = ReadCounter(TcpCounter.Nested);
         return skipped > taken ? skipped - taken : 0;
     }
+
+    /// <summary>Runs of hooks without a second program that were skipped because the kernel does not run a program inside itself (6.2).</summary>
+    public ulong ReadOtherSkippedRuns() =>
+        ReadSkippedRuns(program => !FollowedHooks.Contains(program) && !FollowingHooks.Contains(program) && !Iterators.Contains(program));
 
     /// <summary>What the verifier looked at, of all programs: most of the time that loading takes.</summary>
     internal long VerifiedInstructions => Plan.Programs.Where(_object.ProgramNames.Contains).Sum(program => (long)_object.Statistics(program).VerifiedInstructions);
@@ -160,6 +168,9 @@ public sealed class CaptureSession : IDisposable
             control.Scope[i] = scope[i];
     }
 
+    private ulong ReadSkippedRuns(Predicate<string> isWanted) =>
+        _object.ProgramNames.Where(program => Plan.Programs.Contains(program) && isWanted(program)).Aggregate(0ul, (sum, program) => sum + _object.RecursionMisses(program));
+
     private void AttachAll()
     {
         foreach (string program in _object.ProgramNames.Where(Plan.Programs.Contains))
@@ -176,8 +187,9 @@ public sealed class CaptureSession : IDisposable
     {
         foreach (string program in opened.ProgramNames)
             opened.SetAutoload(program, plan.Programs.Contains(program));
-        opened.SetMapMaxEntries("records", plan.UsesKprobes ? Math.Min(options.MaxRecords, MaxPreallocatedRecords) : options.MaxRecords);
-        if (plan.UsesKprobes)
+        bool mustPreallocate = plan.UsesKprobes && Environment.OSVersion.Version < KprobesMayAllocate;
+        opened.SetMapMaxEntries("records", mustPreallocate ? Math.Min(options.MaxRecords, MaxPreallocatedRecords) : options.MaxRecords);
+        if (mustPreallocate)
         {
             foreach (string map in plan.UsesUnwindTables ? [.. GrowingMaps, .. GrowingUnwindMaps] : GrowingMaps)
                 opened.PreallocateMap(map);

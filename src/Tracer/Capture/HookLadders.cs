@@ -67,7 +67,7 @@ public static class HookLadders
         ]),
         new("release", "who closes a descriptor left open after the end",
         [
-            new("tp_btf/tcp_destroy_sock", ["on_destroy"], "", Tracepoint("tcp_destroy_sock")),
+            new("tp_btf/tcp_destroy_sock", ["on_destroy", "on_nested_destroy"], "", Tracepoint("tcp_destroy_sock")),
             new("scan", [], "the close of a descriptor left open after a reset is noticed at the next scan, without its closer"),
         ]),
         new("process-exit", "when a process that holds a socket ends",

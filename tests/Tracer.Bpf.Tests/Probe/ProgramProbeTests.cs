@@ -32,8 +32,6 @@ public sealed class ProgramProbeTests
     [InlineData(BpfHelper.KtimeGetBootNs, 5, 8)]
     [InlineData(BpfHelper.SkcToTcpSock, 5, 9)]
     [InlineData(BpfHelper.GetCurrentTaskBtf, 5, 11)]
-    [InlineData(BpfHelper.SkStorageGet, 5, 11)]
-    [InlineData(BpfHelper.SkStorageDelete, 5, 11)]
     [InlineData(BpfHelper.SockFromFile, 5, 11)]
     [InlineData(BpfHelper.GetSocketCookie, 5, 12)]
     [InlineData(BpfHelper.TaskPtRegs, 5, 15)]
@@ -57,7 +55,6 @@ public sealed class ProgramProbeTests
     [InlineData(BpfMapType.StackTrace)]
     [InlineData(BpfMapType.LruHash)]
     [InlineData(BpfMapType.LruPerCpuHash)]
-    [InlineData(BpfMapType.SkStorage)]
     [InlineData(BpfMapType.RingBuffer)]
     public void A_map_of_each_type_can_be_created(BpfMapType type)
     {
@@ -164,13 +161,11 @@ public sealed class ProgramProbeTests
         probe.TryIterator("tcp");
         probe.TryIterator("task_file");
         probe.TryTracingHelper(BpfHelper.GetSocketCookie);
-        probe.TryTracingHelper(BpfHelper.SkStorageGet);
         probe.TryTracingHelper(BpfHelper.SockFromFile);
         probe.TryTracingHelper(BpfHelper.TaskPtRegs);
         probe.TryTracingHelper(BpfHelper.GetStack);
         probe.TryTracingHelper(BpfHelper.Loop);
         probe.TryMapType(BpfMapType.RingBuffer);
-        probe.TryMapType(BpfMapType.SkStorage);
         probe.KernelFunctionExists("tcp_close");
     }
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef TRACER_NESTED_H
+#define TRACER_NESTED_H
+
+/*
+ * A softirq that interrupts a hook changes and ends sockets too, and the kernel
+ * does not run a tracing program inside itself (6.2, 05b24ff9b2cf). Where nothing
+ * may be missed a second program follows on the same tracepoint. The first one's
+ * last act is to note what it took; what is not noted the second one takes.
+ *
+ * Between the two a softirq may run both for sockets of its own. It never owns a
+ * socket, and works on none that a task owns (lock_sock()), so each side has a
+ * note of its own.
+ */
+#define DESTROYED 15 /* instead of a state; addresses of sockets are multiples of 64 */
+
+static __always_inline volatile __u64 *note_of(struct scratch *scratch, const struct sock *sk)
+{
+	return sk->sk_lock.owned ? &scratch->taken_of_task : &scratch->taken_of_softirq;
+}
+
+static __always_inline void take(struct scratch *scratch, const struct sock *sk, __u32 what)
+{
+	*note_of(scratch, sk) = sock_key_of(sk) + what;
+}
+
+static __always_inline bool is_taken(struct scratch *scratch, const struct sock *sk, __u32 what)
+{
+	volatile __u64 *note = note_of(scratch, sk);
+
+	if (*note != sock_key_of(sk) + what)
+		return false;
+	*note = 0; /* the same may happen at this address again */
+	return true;
+}
+
+#endif
