@@ -167,6 +167,7 @@ struct stack_window {
 };
 
 #define ROW_CACHE_BITS 11
+#define TASK_NOTES 8
 
 /*
  * Working memory of one CPU: too large for the 512-byte BPF stack. The walks are
@@ -175,8 +176,8 @@ struct stack_window {
  */
 struct scratch {
 	__u64 running; /* the state-change hook is running on this CPU */
-	__u64 taken_of_task; /* see nested.bpf.h */
-	__u64 taken_of_softirq;
+	__u64 taken_of_softirq; /* see nested.bpf.h */
+	__u64 taken_of_tasks[TASK_NOTES];
 	__u64 budget_window; /* 100 ms window of budget_used */
 	__u64 budget_used;
 	__u64 exec_window; /* the same for new programs */

@@ -9,14 +9,20 @@
  * last act is to note what it took; what is not noted the second one takes.
  *
  * Between the two a softirq may run both for sockets of its own. It never owns a
- * socket, and works on none that a task owns (lock_sock()), so each side has a
- * note of its own.
+ * socket, and works on none that a task owns (lock_sock()), so each side has a note
+ * of its own. Where tasks may change there too (7.0), their sockets hardly share one.
+ * That of softirqs is a single one on purpose: where the second program was skipped
+ * as it ran already, a note stays, and the next one has to replace it soon.
  */
 #define DESTROYED 15 /* instead of a state; addresses of sockets are multiples of 64 */
 
 static __always_inline volatile __u64 *note_of(struct scratch *scratch, const struct sock *sk)
 {
-	return sk->sk_lock.owned ? &scratch->taken_of_task : &scratch->taken_of_softirq;
+	__u64 key = sock_key_of(sk);
+
+	if (!sk->sk_lock.owned)
+		return &scratch->taken_of_softirq;
+	return &scratch->taken_of_tasks[(key >> 6 ^ key >> 12) & (TASK_NOTES - 1)];
 }
 
 static __always_inline void take(struct scratch *scratch, const struct sock *sk, __u32 what)

@@ -45,7 +45,7 @@ int BPF_PROG(on_state_change, const struct sock *sk, const int old_state, const 
 	return 0;
 }
 
-/* Never in the context of an owner. */
+/* Hardly ever in the context of an owner, and then without a stack. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_nested_change, const struct sock *sk, const int old_state, const int new_state)
 {
@@ -69,9 +69,9 @@ static __always_inline void handle_destroy(void *ctx, struct sock *sk, bool nest
 		return;
 	record = record_of(sk);
 	if (record && record->flags & TCP_RECORD_FLAG_LEFT_OPEN && is_in_scope(tp, record)) {
-		if (!nested && sk->sk_lock.owned)
+		if (sk->sk_lock.owned)
 			change.has_task = fill_actor(&change.task, &change.task_exiting);
-		if (change.has_task && !change.task_exiting)
+		if (!nested && change.has_task && !change.task_exiting)
 			change.task.stack_id = capture_stack(ctx, &change.task);
 		emit_socket(TCP_EVENT_KIND_RELEASE, tp, sk, record, &change);
 	}
@@ -88,9 +88,10 @@ int BPF_PROG(on_destroy, struct sock *sk)
 {
 	struct scratch *scratch = scratch_of_this_cpu();
 
+	if (!scratch)
+		return 0;
 	handle_destroy(ctx, sk, false);
-	if (scratch)
-		take(scratch, sk, DESTROYED);
+	take(scratch, sk, DESTROYED);
 	return 0;
 }
 

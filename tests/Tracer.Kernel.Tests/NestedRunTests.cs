@@ -30,6 +30,8 @@ public sealed class NestedRunTests : KernelTest
 
         Dictionary<string, ulong> counters = await daemon.Counters();
         Assert.InRange(counters["nested"], 1ul, ulong.MaxValue);
-        Assert.Equal(0ul, counters["hook_runs_skipped"]);
+        // Newer kernels may run another task inside a hook, and a softirq in its place inside the second program (docs/decisions/0020).
+        ulong most = Environment.OSVersion.Version < new Version(7, 0) ? 0 : counters["transitions"] / 100;
+        Assert.InRange(counters["hook_runs_skipped"], 0ul, most);
     }
 }
