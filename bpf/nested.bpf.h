@@ -10,7 +10,7 @@
  *
  * Between the two a softirq may run both for sockets of its own. It never owns a
  * socket, and works on none that a task owns (lock_sock()), so each side has a note
- * of its own. Where tasks may change there too (7.0), their sockets hardly share one.
+ * of its own. Where tasks may change there too (7.2), their sockets hardly share one.
  * That of softirqs is a single one on purpose: where the second program was skipped
  * as it ran already, a note stays, and the next one has to replace it soon.
  */
