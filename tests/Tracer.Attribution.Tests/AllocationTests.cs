@@ -4,8 +4,11 @@ using Tracer.Wire;
 namespace Tracer.Attribution.Tests;
 
 /// <summary>The event path allocates nothing once it has seen as much before.</summary>
+[Collection(Alone)]
+[CollectionDefinition(Alone, DisableParallelization = true)] // what the heap holds is everybody's
 public sealed class AllocationTests
 {
+    private const string Alone = "allocation";
     private const int Rounds = 5;
     private const int Cycles = 20_000; // in a round
     private const int Open = 500; // sockets in CLOSE_WAIT at any time

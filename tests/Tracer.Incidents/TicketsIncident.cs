@@ -40,10 +40,11 @@ internal sealed class TicketsIncident(bool isBlocking) : Incident
         _balancerPort = NewPort();
         await RunScript("tickets/silent.py", $"{ThirdPartyPort}");
         _service = await RunScript(Program, $"{ServicePort}", $"127.0.0.1:{ThirdPartyPort}", isBlocking ? "blocking" : "async");
+        int patience = isBlocking ? 2 : 6; // seconds; a service that does not block gives up first, after one, also on a busy machine
         Nginx.Start(this, $$"""
             server {
                 listen 127.0.0.1:{{_balancerPort}};
-                location / { proxy_pass http://127.0.0.1:{{ServicePort}}; proxy_connect_timeout 1s; proxy_read_timeout 2s; }
+                location / { proxy_pass http://127.0.0.1:{{ServicePort}}; proxy_connect_timeout 1s; proxy_read_timeout {{patience}}s; }
             }
             """);
         await UntilListening(_balancerPort);
