@@ -178,11 +178,11 @@ static void read_rows(struct bpf_link *link)
 
 static __u64 counter(const struct hooks *skel, __u32 index)
 {
-	__u64 values[64] = {}, sum = 0;
+	__u64 values[2 * 64] = {}, sum = 0; /* two words of each processor: struct counter */
 
 	if (libbpf_num_possible_cpus() > 64 || bpf_map_lookup_elem(bpf_map__fd(skel->maps.counters), &index, values))
 		die("counters");
-	for (int i = 0; i < libbpf_num_possible_cpus(); i++)
+	for (int i = 0; i < 2 * libbpf_num_possible_cpus(); i++)
 		sum += values[i];
 	return sum;
 }
