@@ -35,7 +35,7 @@ static __always_inline bool needs_stack(const struct change *c)
 	       c->old_state == TCP_WIRE_STATE_CLOSE_WAIT;
 }
 
-/* A constant, not c->nested: then the second program is without the walk, and verified in half the time. */
+/* Unlike c->nested, nested is a constant: the second program is without the walk, and verified in half the time. */
 static __always_inline void identify_task(void *ctx, const struct sock *sk, struct change *c, bool nested)
 {
 	if (!is_made_by_task(sk, c->old_state, c->new_state))

@@ -24,7 +24,7 @@ static __always_inline void count(__u32 counter)
 #endif
 }
 
-/* For on_state_change alone, which nothing interrupts that counts so: a tenth of the time, and it counts each change twice. */
+/* For on_state_change alone, which never runs inside itself: no atomic addition is needed. */
 static __always_inline void count_plainly(__u32 counter)
 {
 	struct counter *value = bpf_map_lookup_elem(&counters, &counter);

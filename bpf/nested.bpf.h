@@ -5,8 +5,8 @@
 /*
  * A softirq that interrupts a hook changes and ends sockets too, and the kernel
  * does not run a tracing program inside itself (6.2, 05b24ff9b2cf). Where nothing
- * may be missed a second program follows on the same tracepoint. The first one's
- * last act is to note what it took; what is not noted the second one takes.
+ * may be missed a second program follows on the same tracepoint, attached after the
+ * first one. That one's last act is to note what it took; the rest is the second's.
  *
  * Between the two a softirq may run both for sockets of its own. It never owns a
  * socket, and works on none that a task owns (lock_sock()), so each side has a note
