@@ -81,8 +81,10 @@ public sealed unsafe class ProgramProbe : IDisposable
         uint valueSize = isRing ? 0u : 8u; // a stack trace is made of addresses
         uint entries = isRing ? (uint)Environment.SystemPageSize : 1;
         int fd = LibBpf.bpf_map_create((int)type, "closewait_probe", keySize, valueSize, entries, null);
-        new DescriptorHandle(Math.Max(fd, -1)).Dispose();
-        return fd >= 0 ? ProbeResult.Success : ProbeResult.Failure("the kernel refuses to create it", -fd);
+        if (fd < 0)
+            return ProbeResult.Failure("the kernel refuses to create it", -fd);
+        new DescriptorHandle(fd).Dispose();
+        return ProbeResult.Success;
     }
 
     /// <summary>

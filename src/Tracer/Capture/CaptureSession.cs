@@ -151,7 +151,7 @@ public sealed class CaptureSession : IDisposable
 
     public void Dispose()
     {
-        foreach (BpfLink link in _links)
+        foreach (BpfLink link in _links.AsEnumerable().Reverse()) // no second program without its first one
             link.Dispose();
         Doorbell.Dispose();
         Ring.Dispose();
@@ -171,6 +171,7 @@ public sealed class CaptureSession : IDisposable
     private ulong ReadSkippedRuns(Predicate<string> isWanted) =>
         _object.ProgramNames.Where(program => Plan.Programs.Contains(program) && isWanted(program)).Aggregate(0ul, (sum, program) => sum + _object.RecursionMisses(program));
 
+    // In the order of the source: a second program has to follow its first one (bpf/nested.bpf.h).
     private void AttachAll()
     {
         foreach (string program in _object.ProgramNames.Where(Plan.Programs.Contains))

@@ -42,16 +42,19 @@ internal sealed class RuntimeScene : IAsyncDisposable
     {
         ClosingPeer peer = new();
         ILeakingTarget program = await start(peer.Port);
+        Daemon? daemon = null;
         try
         {
             await program.Ready();
-            Daemon daemon = await Daemon.Start(daemonOptions);
+            daemon = await Daemon.Start(daemonOptions);
             await Deadline.Until("the daemon has looked at what runs", async () =>
                 (await daemon.Counters())["unwind_preloaded"] == 1 ? daemon : null, Settled);
             return await Begin(peer, daemon, program);
         }
         catch
         {
+            if (daemon is not null)
+                await daemon.DisposeAsync();
             await program.DisposeAsync();
             throw;
         }
