@@ -15,6 +15,7 @@ internal sealed class Losses : IExperiment
 
     private static readonly Goal Lost = Goal.AtMost("losses", 0, "events lost at the maximum rate, one client", "events");
     private static readonly Goal LostStopped = Goal.AtMost("losses-stopped", 0, "the same, the daemon stopped for 100 ms every second", "events");
+    private static readonly Goal LostByRing = Goal.Told("losses-ring", "what of both the ring in the kernel had no room for; the rest, the client's queue", "events");
     private static readonly Goal StopLength = Goal.Told("losses-stop-length", "how long it really stood still", "ms");
     private static readonly Goal Unaccounted = Goal.AtMost("losses-unaccounted", 0, "events neither delivered nor counted as lost, both cases", "events");
     private static readonly Goal Collections = Goal.AtMost("losses-collections", 0, "full collections of the daemon's managed heap in the second of the two cases", "");
@@ -22,7 +23,7 @@ internal sealed class Losses : IExperiment
     private static readonly Goal CollectionPause = Goal.Told("losses-collection-pause", "how long all collections stopped its threads, of a second", "us");
     private static readonly Goal Rate = Goal.Told("losses-rate", "state changes/s meanwhile", "/s");
 
-    public IReadOnlyList<Goal> Goals => [Lost, LostStopped, StopLength, Unaccounted, Collections, FirstCollections, CollectionPause, Rate];
+    public IReadOnlyList<Goal> Goals => [Lost, LostStopped, LostByRing, StopLength, Unaccounted, Collections, FirstCollections, CollectionPause, Rate];
 
     public bool IsQuick => false;
 
@@ -45,6 +46,7 @@ internal sealed class Losses : IExperiment
             await StopOnce(lab, observer.Daemon!, running);
         LoadResult[] results = await running;
         Dictionary<string, ulong> end = await observer.Daemon!.Counters();
+        lab.Add(LostByRing, end["events_lost"] - counters["events_lost"]);
         lab.Add(collections, end["collections_gen2"] - counters["collections_gen2"]);
         lab.Add(CollectionPause, (end["collection_pause_us"] - counters["collection_pause_us"]) / (double)lab.Seconds);
         EventBalance after = await EventBalance.After(lab, observer, before);

@@ -11,6 +11,7 @@ public sealed class RingPacer(int dryNapsBeforeSleep = RingPacer.DefaultDryNaps)
     public const int DefaultDryNaps = 4;
 
     private int _dryNaps;
+    private bool _isAwakened;
 
     /// <summary>So many records in one drain are worth a longer nap: each wake-up of this thread brings those of the threads behind it.</summary>
     public const int ManyRecords = 64;
@@ -21,8 +22,28 @@ public sealed class RingPacer(int dryNapsBeforeSleep = RingPacer.DefaultDryNaps)
     /// <summary>The same after <see cref="ManyRecords"/>.</summary>
     public static readonly TimeSpan LongNapTime = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>How long to nap after a drain of so many records.</summary>
-    public static TimeSpan NapAfter(int records) => records < ManyRecords ? NapTime : LongNapTime;
+    /// <summary>
+    /// The same after the doorbell: what rings it is the first record of a burst, of which a reader that is quick to wake finds no more, and the next nine of a
+    /// connection would wait for the end of a whole nap.
+    /// </summary>
+    public static readonly TimeSpan FirstNapTime = TimeSpan.FromMicroseconds(50);
+
+    /// <summary>How long to nap after a drain of so many records. The first answer after a ring is another one.</summary>
+    public TimeSpan NapAfter(int records)
+    {
+        bool isFirst = _isAwakened;
+        _isAwakened = false;
+        if (records >= ManyRecords)
+            return LongNapTime;
+        return isFirst ? FirstNapTime : NapTime;
+    }
+
+    /// <summary>The doorbell has rung.</summary>
+    public void Awaken()
+    {
+        _dryNaps = 0;
+        _isAwakened = true;
+    }
 
     /// <summary>Called after each drain with what it found. True: sleep at the doorbell; false: nap.</summary>
     public bool ShouldSleep(int records)
@@ -49,7 +70,7 @@ public sealed class RingPacer(int dryNapsBeforeSleep = RingPacer.DefaultDryNaps)
         }
         WakeReason reason = doorbell.Wait(longestSleep);
         if (reason == WakeReason.Records)
-            _dryNaps = 0;
+            Awaken();
         return reason;
     }
 }

@@ -47,8 +47,22 @@ public sealed class RingPacerTests
     [Fact]
     public void Many_records_in_one_drain_make_the_nap_longer()
     {
-        Assert.Equal(RingPacer.NapTime, RingPacer.NapAfter(RingPacer.ManyRecords - 1));
-        Assert.Equal(RingPacer.LongNapTime, RingPacer.NapAfter(RingPacer.ManyRecords));
+        var pacer = new RingPacer();
+
+        Assert.Equal(RingPacer.NapTime, pacer.NapAfter(RingPacer.ManyRecords - 1));
+        Assert.Equal(RingPacer.LongNapTime, pacer.NapAfter(RingPacer.ManyRecords));
         Assert.True(RingPacer.LongNapTime > RingPacer.NapTime);
+    }
+
+    [Fact]
+    public void The_first_nap_after_the_doorbell_is_short_unless_there_is_much()
+    {
+        var pacer = new RingPacer();
+        pacer.Awaken();
+
+        Assert.Equal([RingPacer.FirstNapTime, RingPacer.NapTime], [pacer.NapAfter(records: 1), pacer.NapAfter(records: 1)]);
+        pacer.Awaken();
+        Assert.Equal([RingPacer.LongNapTime, RingPacer.NapTime], [pacer.NapAfter(RingPacer.ManyRecords), pacer.NapAfter(records: 1)]);
+        Assert.True(RingPacer.FirstNapTime < RingPacer.NapTime);
     }
 }
