@@ -28,8 +28,8 @@ public sealed class RingPacer(int dryNapsBeforeSleep = RingPacer.DefaultDryNaps)
     /// </summary>
     public static readonly TimeSpan FirstNapTime = TimeSpan.FromMicroseconds(50);
 
-    /// <summary>How long to nap after a drain of so many records. The first answer after a ring is another one.</summary>
-    public TimeSpan NapAfter(int records)
+    /// <summary>How long to nap now, after a drain of so many records: once after a ring it is short.</summary>
+    public TimeSpan NextNap(int records)
     {
         bool isFirst = _isAwakened;
         _isAwakened = false;
@@ -65,7 +65,7 @@ public sealed class RingPacer(int dryNapsBeforeSleep = RingPacer.DefaultDryNaps)
     {
         if (!ShouldSleep(records))
         {
-            Doorbell.Nap(NapAfter(records));
+            Doorbell.Nap(NextNap(records));
             return WakeReason.TimedOut;
         }
         WakeReason reason = doorbell.Wait(longestSleep);

@@ -49,8 +49,8 @@ public sealed class RingPacerTests
     {
         var pacer = new RingPacer();
 
-        Assert.Equal(RingPacer.NapTime, pacer.NapAfter(RingPacer.ManyRecords - 1));
-        Assert.Equal(RingPacer.LongNapTime, pacer.NapAfter(RingPacer.ManyRecords));
+        Assert.Equal(RingPacer.NapTime, pacer.NextNap(RingPacer.ManyRecords - 1));
+        Assert.Equal(RingPacer.LongNapTime, pacer.NextNap(RingPacer.ManyRecords));
         Assert.True(RingPacer.LongNapTime > RingPacer.NapTime);
     }
 
@@ -60,9 +60,9 @@ public sealed class RingPacerTests
         var pacer = new RingPacer();
         pacer.Awaken();
 
-        Assert.Equal([RingPacer.FirstNapTime, RingPacer.NapTime], [pacer.NapAfter(records: 1), pacer.NapAfter(records: 1)]);
+        Assert.Equal([RingPacer.FirstNapTime, RingPacer.NapTime], [pacer.NextNap(records: 1), pacer.NextNap(records: 1)]);
         pacer.Awaken();
-        Assert.Equal([RingPacer.LongNapTime, RingPacer.NapTime], [pacer.NapAfter(RingPacer.ManyRecords), pacer.NapAfter(records: 1)]);
+        Assert.Equal([RingPacer.LongNapTime, RingPacer.NapTime], [pacer.NextNap(RingPacer.ManyRecords), pacer.NextNap(records: 1)]);
         Assert.True(RingPacer.FirstNapTime < RingPacer.NapTime);
     }
 }
