@@ -10,8 +10,8 @@ namespace Tracer.Api.Fanout;
 internal sealed class BatchPool
 {
     public const int MaxEvents = 256;
+    public const int MaxPooledEvents = 65_536;
     private const int MinEvents = 8;
-    private const int MaxPooledEvents = 65_536;
 
     // Concurrent queues take no lock once they have their size, so a descheduled client thread cannot hold up the pump.
     private readonly ConcurrentQueue<SharedBatch>[] _free =
